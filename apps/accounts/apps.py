@@ -1,0 +1,9 @@
+"""The accounts room as a Django application."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "apps.accounts"

@@ -1,0 +1,75 @@
+"""An image: one original as sent, and what is known of it."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from apps.accounts.models import Account
+
+
+class ImageQuerySet(models.QuerySet["Image"]):
+    def in_account(self, account: Account) -> Self:
+        return self.filter(account=account)
+
+    def live(self) -> Self:
+        """Images that can be seen: uploaded and not deleted."""
+        return self.filter(deleted_at=None, is_draft=False)
+
+    def newest(self) -> Self:
+        return self.order_by("-uploaded_at", "-id")
+
+    def deleted(self) -> Self:
+        return self.exclude(deleted_at=None)
+
+
+class Image(models.Model):
+    """`public_id` is the user's or ours; no part of it is ever part of a storage key.
+
+    `version` counts replacements of the bytes and changes of who may see them: it is part of every
+    rendition's key, so that bumping it makes all that was rendered before unreachable at the origin.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="images")
+    public_id = models.CharField(max_length=1024)
+    version = models.PositiveIntegerField(default=1)
+    is_draft = models.BooleanField(default=False)
+    is_private = models.BooleanField(default=False)  # wire: requireSignedURLs
+
+    filename = models.CharField(max_length=255, blank=True)
+    creator = models.CharField(max_length=1024, null=True)  # noqa: DJ001  # null and "" differ on the wire
+    metadata = models.JSONField(default=dict)  # the user's; our own facts are columns
+
+    storage_key = models.CharField(max_length=100, blank=True)
+    sha256 = models.BinaryField(max_length=32, default=bytes)
+    size_bytes = models.PositiveBigIntegerField(default=0)
+    format = models.CharField(max_length=10, blank=True)  # imaging.source.SourceFormat
+    width = models.PositiveIntegerField(default=0)  # as seen: after EXIF orientation
+    height = models.PositiveIntegerField(default=0)
+    frames = models.PositiveIntegerField(default=1)
+    has_alpha = models.BooleanField(default=False)
+
+    uploaded_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(null=True)
+
+    objects = ImageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "public_id"], condition=Q(deleted_at=None), name="image_id_unique"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["account", "-uploaded_at", "-id"],
+                condition=Q(deleted_at=None, is_draft=False),
+                name="image_newest",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id

@@ -1,0 +1,45 @@
+"""A rendition: one picture made from an original by a recipe, one row and one file."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+
+from apps.images.models.image import Image
+
+
+class RenditionQuerySet(models.QuerySet["Rendition"]):
+    def current(self) -> Self:
+        """Renditions that can still be reached: made from the image as it is now."""
+        return self.filter(image__deleted_at=None, image_version=models.F("image__version"))
+
+
+class Rendition(models.Model):
+    """The unique key says what it is: image version + recipe + format + encoder generation."""
+
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="renditions")
+    image_version = models.PositiveIntegerField()
+    fingerprint = models.CharField(max_length=32)  # of the recipe
+    format = models.CharField(max_length=13)  # imaging.recipe.OutputFormat
+    generation = models.CharField(max_length=10)  # imaging.encoders.Generation
+    storage_key = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64)  # SHA-256 of the bytes: the strong ETag
+    size_bytes = models.PositiveBigIntegerField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    frames = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RenditionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["image", "image_version", "fingerprint", "format", "generation"],
+                name="rendition_unique",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.image} {self.fingerprint} {self.format}"

@@ -1,0 +1,9 @@
+"""The outbox room as a Django application."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class OutboxConfig(AppConfig):
+    name = "apps.outbox"

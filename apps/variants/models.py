@@ -1,0 +1,61 @@
+"""A variant is a named recipe; the delivery policy is what an account allows beyond its variants."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from apps.accounts.models import Account
+from apps.imaging.grammar import parse
+from apps.imaging.recipe import Recipe
+
+MIN_BROWSER_TTL_SECONDS = 3600
+MAX_BROWSER_TTL_SECONDS = 31_536_000
+_TTL_BOUNDS = [MinValueValidator(MIN_BROWSER_TTL_SECONDS), MaxValueValidator(MAX_BROWSER_TTL_SECONDS)]
+
+
+class DeliveryPolicy(models.Model):
+    """One row per account, made with it."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="delivery_policy")
+    is_flexible = models.BooleanField(default=False)  # options may stand where a variant's name does
+    browser_ttl_seconds = models.PositiveIntegerField(default=172_800, validators=_TTL_BOUNDS)
+
+    def __str__(self) -> str:
+        return f"delivery policy of {self.account}"
+
+
+class VariantQuerySet(models.QuerySet["Variant"]):
+    def in_account(self, account: Account) -> Self:
+        return self.filter(account=account).order_by("name")
+
+    def rendered_ahead(self) -> Self:
+        return self.filter(is_rendered_ahead=True)
+
+
+class Variant(models.Model):
+    """`options` is the recipe's canonical text; `version` counts edits, and purges follow it."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="variants")
+    name = models.CharField(max_length=99)
+    options = models.CharField(max_length=2048, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    is_public = models.BooleanField(default=False)  # wire: neverRequireSignedURLs
+    is_rendered_ahead = models.BooleanField(default=False)
+    browser_ttl_seconds = models.PositiveIntegerField(null=True, validators=_TTL_BOUNDS)
+    created_at = models.DateTimeField(auto_now_add=True)
+    edited_at = models.DateTimeField(auto_now=True)
+
+    objects = VariantQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "name"], name="variant_name_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def recipe(self) -> Recipe:
+        return parse(self.options)

@@ -1,0 +1,120 @@
+"""Typed readers for environment variables: a value that cannot be understood stops the start.
+
+Every reader accepts `NAME` or, for secrets kept in files (Docker, systemd), `NAME_FILE`: the path of a
+file whose stripped content is the value. Both at once is an error, so that no stale one wins silently.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qs, quote, unquote, urlsplit, urlunsplit
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off"}
+
+
+class EnvError(Exception):
+    """A variable is missing or cannot be understood; the message names it and what it takes."""
+
+
+def text(name: str, default: str | None = None) -> str:
+    """Return the variable's value; without a default it is required."""
+    value, path = os.environ.get(name), os.environ.get(f"{name}_FILE")
+    if value is not None and path is not None:
+        raise EnvError(f"{name} and {name}_FILE are both set: keep one.")
+    if path is not None:
+        value = _read(name, path)
+    if value is None or (value == "" and default is None):
+        if default is None:
+            raise EnvError(f"{name} is required: set {name} or {name}_FILE (see deploy/env.example).")
+        return default
+    return value
+
+
+def flag(name: str, default: bool) -> bool:
+    """Return a switch: 1/0, true/false, yes/no or on/off."""
+    value = text(name, "1" if default else "0").lower()
+    if value not in _TRUE | _FALSE:
+        raise EnvError(f"{name}={value!r} is not a switch: use one of 1, 0, true, false, yes, no, on, off.")
+    return value in _TRUE
+
+
+def integer(name: str, default: int, *, minimum: int = 0, maximum: int = 2**31 - 1) -> int:
+    """Return a whole number within bounds."""
+    value = text(name, str(default))
+    if not (value.isascii() and value.isdigit()) or not minimum <= int(value) <= maximum:
+        raise EnvError(f"{name}={value!r} must be a whole number from {minimum} to {maximum}.")
+    return int(value)
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """Return a comma-separated list without empty entries."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    """Return one of a closed set of words."""
+    value = text(name, default)
+    if value not in allowed:
+        raise EnvError(f"{name}={value!r} must be one of: {', '.join(allowed)}.")
+    return value
+
+
+def path(name: str, default: Path) -> Path:
+    """Return an absolute path."""
+    return Path(text(name, str(default))).expanduser().absolute()
+
+
+def web_url(name: str, default: str | None = None) -> str:
+    """Return an http(s) origin without path or trailing slash, such as `https://img.example.com`."""
+    value = text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+        raise EnvError(f"{name}={value!r} must be an origin such as https://img.example.com.")
+    return value
+
+
+def database(name: str) -> dict[str, object]:
+    """Return Django's DATABASES entry for a `postgres://user:password@host:port/name` URL.
+
+    A unix socket is written as `postgres://user:password@/name?host=/socket/folder&port=5432`.
+    """
+    parts = urlsplit(text(name))
+    if parts.scheme not in {"postgres", "postgresql"} or len(parts.path) < 2:
+        raise EnvError(f"{name} must look like postgres://user:password@host:5432/name.")
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path[1:]),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", parts.hostname or ""),
+        "PORT": query.pop("port", str(parts.port or "")),
+        "OPTIONS": query,
+    }
+
+
+def celery_broker(redis_url: str) -> str:
+    """Return the Celery broker for a Redis URL: the same server, the next logical database.
+
+    A unix socket is spelled differently by the two libraries: `unix:///path?db=0` (redis-py) is
+    `redis+socket:///path?virtual_host=1` (kombu).
+    """
+    parts = urlsplit(redis_url)
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    if parts.scheme == "unix":
+        number = int(query.get("db", "0")) + 1
+        password = quote(query.get("password") or unquote(parts.password or ""), safe="")
+        return f"redis+socket://:{password}@{parts.path}?virtual_host={number}"
+    if parts.scheme not in {"redis", "rediss"}:
+        raise EnvError("REDIS_URL must start with redis://, rediss:// or unix://.")
+    number = int(parts.path.lstrip("/") or "0") + 1
+    return urlunsplit((parts.scheme, parts.netloc, f"/{number}", parts.query, ""))
+
+
+def _read(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise EnvError(f"{name}_FILE={path!r} cannot be read: {error.strerror}.") from error

@@ -1,0 +1,198 @@
+"""Every setting of both planes, in one file; each value that differs between places comes from `env`.
+
+Secure by default: a deployment that sets only the required variables runs with DEBUG off, secure cookies
+and no host allowed. `manage.py up` says otherwise for its own instance. `deploy/env.example` lists them all.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from images_platform import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = env.path("DATA_DIR", BASE_DIR / ".data")
+
+# --- security ---------------------------------------------------------------------------------------
+SECRET_KEY = env.text("SECRET_KEY")
+# Fernet keys for columns encrypted at rest; the first encrypts, all decrypt, so that they can be rotated.
+FIELD_KEYS = env.words("FIELD_KEYS")
+DEBUG = env.flag("DEBUG", False)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
+COOKIES_SECURE = env.flag("COOKIES_SECURE", True)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = COOKIES_SECURE
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_TLS_PROXY", False) else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS = [
+    "security.W004",  # HSTS is the TLS proxy's to say, for its whole domain.
+    "security.W008",  # So is the redirect from http.
+]
+
+# --- the two planes and the links between them ------------------------------------------------------
+CONTROL_URL = env.web_url("CONTROL_URL", "http://127.0.0.1:8000")
+DELIVERY_URL = env.web_url("DELIVERY_URL", "http://127.0.0.1:8001")
+CSRF_TRUSTED_ORIGINS = [CONTROL_URL]
+
+INSTALLED_APPS = [
+    "images_platform",
+    "apps.accounts",
+    "apps.outbox",
+    "apps.signing",
+    "apps.cdn",
+    "apps.usage",
+    "apps.webhooks",
+    "apps.variants",
+    "apps.images",
+    "apps.delivery",
+    "apps.api",
+    "apps.dashboard",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+]
+MIDDLEWARE = [
+    "images_platform.request_id.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "apps.dashboard.policy.ContentSecurityPolicyMiddleware",
+]
+ROOT_URLCONF = "images_platform.urls"
+WSGI_APPLICATION = "images_platform.wsgi.application"
+# The wire contract has no trailing slashes, and a redirect would lose an upload's body.
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- database, cache, broker ------------------------------------------------------------------------
+DATABASES = {"default": env.database("DATABASE_URL")}
+DATABASES["default"] |= {
+    "CONN_MAX_AGE": 60,
+    "CONN_HEALTH_CHECKS": True,
+    "OPTIONS": {
+        "connect_timeout": "5",
+        # A lock held by a stuck client must fail requests, not collect them (threat test F7).
+        "options": "-c lock_timeout=5s -c statement_timeout=30s",
+        **DATABASES["default"]["OPTIONS"],
+    },
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env.text("REDIS_URL")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+CELERY_BROKER_URL = env.celery_broker(REDIS_URL)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A task of a dead worker comes back after this; no task is longer than a minute.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 240, "socket_timeout": 5, "socket_connect_timeout": 2}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY = False  # The sweeper is the retry: an upload never waits for the broker.
+CELERY_WORKER_POOL = "threads"
+CELERY_WORKER_CONCURRENCY = env.integer("WORKER_THREADS", 4, minimum=1, maximum=64)
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5
+CELERY_BEAT_SCHEDULE = {
+    "outbox-sweep": {"task": "apps.outbox.tasks.sweep_task", "schedule": 15.0},
+    "images-sweep": {"task": "apps.images.tasks.sweep_files_task", "schedule": 300.0},
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
+CELERY_TIMEZONE = "UTC"
+
+# --- pictures ---------------------------------------------------------------------------------------
+RENDERER_SOCKET = env.text("RENDERER_SOCKET")
+RENDER_SECONDS = env.integer("RENDER_SECONDS", 20, minimum=1, maximum=55)
+MAX_UPLOAD_BYTES = env.integer("MAX_UPLOAD_BYTES", 10 * 1024**2, minimum=1024)
+PURGE_BACKEND = env.choice("PURGE_BACKEND", "null", ("null",))
+FILE_UPLOAD_TEMP_DIR = DATA_DIR / "incoming"
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024**2
+STORAGES = {
+    "originals": {
+        "BACKEND": "apps.images.storage.DurableFileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "originals"},
+    },
+    "renditions": {
+        "BACKEND": "apps.images.storage.DurableFileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "renditions"},
+    },
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # Nothing may land here unseen.
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+# Served straight from the packages: `make up` needs no collectstatic, a deployment may run it.
+WHITENOISE_USE_FINDERS = True
+
+# --- people -----------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_ADAPTER = "apps.dashboard.sign_in.InvitedOnlyAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "dashboard:home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["apps.api.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["apps.api.permissions.AccountScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "apps.api.errors.answer_error",
+    "UNAUTHENTICATED_USER": None,
+}
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "images_platform.request_id.RequestIdFilter"}},
+    "formatters": {"line": {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
+    },
+    "root": {
+        "handlers": ["stderr"],
+        "level": env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+    },
+}

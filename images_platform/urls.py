@@ -1,0 +1,20 @@
+"""The control plane's addresses: the REST API, the dashboard, and the delivery view for single hosts."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+
+def answer_health(request: HttpRequest) -> HttpResponse:
+    """Say that the process answers; whether its neighbours do is `manage.py doctor`'s question."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+urlpatterns = [
+    path("healthz", answer_health),
+    path("client/v4/", include("apps.api.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("", include("apps.dashboard.urls")),
+]
+handler404 = "apps.dashboard.views.errors.answer_not_found"
