@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -36,11 +36,15 @@ class VariantQuerySet(models.QuerySet["Variant"]):
 
 
 class Variant(models.Model):
-    """`options` is the recipe's canonical text; `version` counts edits, and purges follow it."""
+    """`options` is the recipe's canonical text; `version` counts edits, and purges follow it.
+
+    `fingerprint` repeats the recipe's, so that one SQL statement finds a link's variant and renditions.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="variants")
     name = models.CharField(max_length=99)
     options = models.CharField(max_length=2048, blank=True)
+    fingerprint = models.CharField(max_length=32, editable=False)
     version = models.PositiveIntegerField(default=1)
     is_public = models.BooleanField(default=False)  # wire: neverRequireSignedURLs
     is_rendered_ahead = models.BooleanField(default=False)
@@ -55,6 +59,10 @@ class Variant(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.fingerprint = self.recipe.fingerprint
+        super().save(*args, **kwargs)
 
     @property
     def recipe(self) -> Recipe:

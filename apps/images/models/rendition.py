@@ -14,6 +14,10 @@ class RenditionQuerySet(models.QuerySet["Rendition"]):
         """Renditions that can still be reached: made from the image as it is now."""
         return self.filter(image__deleted_at=None, image_version=models.F("image__version"))
 
+    def stale(self) -> Self:
+        """Renditions of an older version of their image, which no link reaches."""
+        return self.exclude(image_version=models.F("image__version")).order_by("pk")
+
 
 class Rendition(models.Model):
     """The unique key says what it is: image version + recipe + format + encoder generation."""

@@ -1,0 +1,181 @@
+"""The decision about a link: may it be answered, with which recipe, in which format, under which key.
+
+Pure: a link, the rows that decide (Facts), the Accept header and the time go in; a Decision or a
+DecisionError comes out. The order is the rule of the house: access first, so that nothing about a
+private picture (not even that its options are malformed) is told to someone who may not see it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from apps.images.errors import (
+    FlexibleNotAllowed,
+    LinkExpired,
+    NoSuchImage,
+    NoSuchVariant,
+    OptionsOnPrivateImage,
+    SignatureMalformed,
+    SignatureMissing,
+    SignatureWrong,
+    UnknownAccount,
+)
+from apps.images.links import Link
+from apps.imaging.encoders import Generation
+from apps.imaging.grammar import parse
+from apps.imaging.negotiate import choose_format, is_negotiated
+from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.source import SourceInfo
+from apps.signing.signature import verify
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    pk: int
+    version: int
+    is_private: bool
+    storage_key: str
+    source: SourceInfo
+
+
+@dataclass(frozen=True, slots=True)
+class VariantFacts:
+    pk: int
+    options: str
+    is_public: bool
+    browser_ttl_seconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRendition:
+    """A rendition that was made; `digest` is the SHA-256 of its bytes in hexadecimal."""
+
+    output: OutputFormat
+    generation: Generation
+    storage_key: str
+    digest: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that decides about a link, from one SQL statement; keys are in clear text."""
+
+    account_pk: int
+    is_flexible: bool
+    browser_ttl_seconds: int
+    signing_keys: tuple[str, ...]
+    image: ImageFacts | None
+    variant: VariantFacts | None
+    renditions: tuple[StoredRendition, ...]  # of this recipe, at the image's current version
+
+
+@dataclass(frozen=True, slots=True)
+class RenditionKey:
+    """What a rendition is; two requests with equal keys get the same bytes."""
+
+    image_pk: int
+    image_version: int
+    fingerprint: str
+    output: OutputFormat
+    generation: Generation
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`rendition` is None on a miss. `is_shared` says whether a shared cache may keep the answer."""
+
+    account_pk: int
+    image: ImageFacts
+    variant_pk: int | None
+    recipe: Recipe
+    key: RenditionKey
+    rendition: StoredRendition | None
+    is_negotiated: bool
+    is_shared: bool
+    max_age_seconds: int
+
+    @property
+    def output(self) -> OutputFormat:
+        return self.key.output
+
+
+def decide(link: Link, facts: Facts | None, *, accept: str, now: int) -> Decision:
+    """Return what answers the link, or raise DecisionError or OptionsError.
+
+    `accept` is the Accept header, `now` unix seconds.
+    """
+    if facts is None:
+        raise UnknownAccount
+    image = facts.image
+    if image is None:
+        raise NoSuchImage
+    is_shared = _check_access(link, facts, image, now)
+    recipe = _choose_recipe(link, facts)
+    output = choose_format(recipe, image.source, accept)
+    rendition = _best_rendition(facts.renditions, output)
+    generation = rendition.generation if rendition else Generation.QUICK
+    return Decision(
+        account_pk=facts.account_pk,
+        image=image,
+        variant_pk=facts.variant.pk if facts.variant else None,
+        recipe=recipe,
+        key=RenditionKey(image.pk, image.version, recipe.fingerprint, output, generation),
+        rendition=rendition,
+        is_negotiated=is_negotiated(recipe),
+        is_shared=is_shared,
+        max_age_seconds=_max_age(link, facts, is_shared, now),
+    )
+
+
+def _check_access(link: Link, facts: Facts, image: ImageFacts, now: int) -> bool:
+    """Return whether the answer is public, or raise AccessDenied (matrix: catalogue §5.4)."""
+    if not image.is_private or (facts.variant is not None and facts.variant.is_public):
+        return True
+    check_signature(link, facts.signing_keys, now)
+    if link.is_flexible:
+        raise OptionsOnPrivateImage
+    return False
+
+
+def check_signature(link: Link, keys: tuple[str, ...], now: int) -> None:
+    """Raise AccessDenied unless a live key signed this very target and it has not expired."""
+    part = link.signature
+    if part.problem:
+        raise SignatureMalformed(part.problem)
+    if part.sig is None:
+        raise SignatureMissing
+    if not verify(part.signed_text, part.sig, keys):
+        raise SignatureWrong
+    if part.expires_at is not None and part.expires_at < now:
+        raise LinkExpired
+
+
+def _choose_recipe(link: Link, facts: Facts) -> Recipe:
+    if link.is_flexible:
+        if not facts.is_flexible:
+            raise FlexibleNotAllowed
+        return parse(link.segment)
+    if facts.variant is None:
+        raise NoSuchVariant
+    return parse(facts.variant.options)
+
+
+def _best_rendition(renditions: tuple[StoredRendition, ...], output: OutputFormat) -> StoredRendition | None:
+    """Prefer what the background made with care (`small`) to what a viewer waited for (`quick`)."""
+    for generation in (Generation.SMALL, Generation.QUICK):
+        for rendition in renditions:
+            if rendition.output is output and rendition.generation is generation:
+                return rendition
+    return None
+
+
+def _max_age(link: Link, facts: Facts, is_shared: bool, now: int) -> int:
+    """Seconds a browser may keep the answer: the variant's, else the account's, never past `exp`."""
+    seconds = facts.browser_ttl_seconds
+    if facts.variant is not None and facts.variant.browser_ttl_seconds is not None:
+        seconds = facts.variant.browser_ttl_seconds
+    expires_at = link.signature.expires_at
+    if not is_shared and expires_at is not None:
+        return max(0, min(seconds, expires_at - now))
+    return seconds

@@ -1,0 +1,159 @@
+"""What can go wrong with images and with links to them.
+
+ImagesError
+├── ImageNotFound
+├── ImageExists              the id is taken
+├── BadImageId               the id breaks a rule, which the reason names
+├── PrivateCustomId          an image with a custom id cannot be made private
+├── BadMetadata              not a JSON object, or too large
+├── BadCreator
+├── EmptyUpload
+├── UploadTooLarge           more bytes than the account allows
+└── OriginalMissing          the row is there, its file is not
+LinkError                    the request target is not a link at all
+├── NotALink                 too few parts
+├── LinkTooLong
+└── BadLinkText              broken percent-encoding, control characters
+DecisionError                a well-formed link that leads to no picture
+├── UnknownAccount
+├── NoSuchImage
+├── NoSuchVariant
+├── FlexibleNotAllowed
+└── AccessDenied             a private image; the reason says what is wrong with the signature
+    ├── SignatureMissing
+    ├── SignatureMalformed
+    ├── SignatureWrong
+    ├── LinkExpired
+    └── OptionsOnPrivateImage
+"""
+
+from __future__ import annotations
+
+
+class ImagesError(Exception):
+    """Base of what services of this room refuse; the message can be shown to the caller."""
+
+
+class ImageNotFound(ImagesError):
+    def __init__(self) -> None:
+        super().__init__("Image not found")
+
+
+class ImageExists(ImagesError):
+    def __init__(self, image_id: str) -> None:
+        super().__init__("Resource already exists")
+        self.image_id = image_id
+
+
+class BadImageId(ImagesError):
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class PrivateCustomId(ImagesError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The image contains a custom ID and cannot be set to private. To make the image private, "
+            "delete and upload the image again using a regular ID."
+        )
+
+
+class BadMetadata(ImagesError):
+    pass
+
+
+class BadCreator(ImagesError):
+    pass
+
+
+class EmptyUpload(ImagesError):
+    def __init__(self) -> None:
+        super().__init__("The uploaded file is empty.")
+
+
+class UploadTooLarge(ImagesError):
+    """`allowed` bytes is the account's limit."""
+
+    def __init__(self, allowed: int) -> None:
+        super().__init__(f"Maximum image size of {allowed / 1024**2:g} Mb is reached")
+        self.allowed = allowed
+
+
+class OriginalMissing(ImagesError):
+    def __init__(self) -> None:
+        super().__init__("The original is not in the store.")
+
+
+class LinkError(Exception):
+    """The request target cannot be a link."""
+
+
+class NotALink(LinkError):
+    def __init__(self) -> None:
+        super().__init__("a link has the form /<account hash>/<image id>/<variant or options>")
+
+
+class LinkTooLong(LinkError):
+    def __init__(self, allowed: int) -> None:
+        super().__init__(f"a link may have at most {allowed} bytes")
+
+
+class BadLinkText(LinkError):
+    """`position` is the offset of the offending byte in the request target."""
+
+    def __init__(self, reason: str, position: int) -> None:
+        super().__init__(reason)
+        self.position = position
+
+
+class DecisionError(Exception):
+    """The link is well formed, and the answer is no."""
+
+
+class UnknownAccount(DecisionError):
+    def __init__(self) -> None:
+        super().__init__("no account has this hash")
+
+
+class NoSuchImage(DecisionError):
+    def __init__(self) -> None:
+        super().__init__("this account has no image with this id")
+
+
+class NoSuchVariant(DecisionError):
+    def __init__(self) -> None:
+        super().__init__("This account doesn't have variant with this name")
+
+
+class FlexibleNotAllowed(DecisionError):
+    def __init__(self) -> None:
+        super().__init__("Flexible variants are not enabled for the account")
+
+
+class AccessDenied(DecisionError):
+    """The image is private and this link does not open it."""
+
+
+class SignatureMissing(AccessDenied):
+    def __init__(self) -> None:
+        super().__init__("this image needs a signed link")
+
+
+class SignatureMalformed(AccessDenied):
+    pass
+
+
+class SignatureWrong(AccessDenied):
+    def __init__(self) -> None:
+        super().__init__("the signature is not valid for this link")
+
+
+class LinkExpired(AccessDenied):
+    def __init__(self) -> None:
+        super().__init__("the link has expired")
+
+
+class OptionsOnPrivateImage(AccessDenied):
+    def __init__(self) -> None:
+        super().__init__("options cannot be used on images that need a signed link: use a variant")

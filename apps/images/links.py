@@ -1,0 +1,114 @@
+"""A link: the raw request target of a delivery request, taken apart once and never decoded twice.
+
+The signature is made over the bytes as they were sent (catalogue §5.2), so parsing starts from the raw
+target. What is wrong with `sig` or `exp` is kept, not raised: public images ignore both, and a private
+image must answer the same to every bad signature.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import quote, unquote_to_bytes
+
+from apps.images.errors import BadLinkText, LinkTooLong, NotALink
+from apps.signing.signature import sign_url
+
+MAX_TARGET_BYTES = 8192
+_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_SIG = re.compile(rb"[0-9a-f]{64}")
+_EXP = re.compile(rb"[0-9]{1,12}")
+
+
+@dataclass(frozen=True, slots=True)
+class SignaturePart:
+    """What the query says about access. `signed_text` is the raw target without its `sig` pair."""
+
+    signed_text: bytes
+    sig: str | None = None
+    expires_at: int | None = None  # unix seconds
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """`segment` is the last part: a variant's name, or options when it contains `=`."""
+
+    account_hash: str
+    image_id: str
+    segment: str
+    signature: SignaturePart
+
+    @property
+    def is_flexible(self) -> bool:
+        return "=" in self.segment
+
+
+def parse_link(raw_target: bytes) -> Link:
+    """Return the link that a request target (path and query as sent) spells, or raise LinkError."""
+    if len(raw_target) > MAX_TARGET_BYTES:
+        raise LinkTooLong(MAX_TARGET_BYTES)
+    path, _, query = raw_target.partition(b"?")
+    parts = path.split(b"/")
+    if len(parts) < 4 or parts[0] != b"" or not all((parts[1], parts[2], parts[-1])):
+        raise NotALink
+    _refuse_broken_escapes(path)
+    image_id = "/".join(_decode(part, path) for part in parts[2:-1])
+    return Link(
+        account_hash=_decode(parts[1], path),
+        image_id=image_id,
+        segment=_decode(parts[-1], path),
+        signature=read_signature(path, query),
+    )
+
+
+def read_signature(path: bytes, query: bytes) -> SignaturePart:
+    """Return the signature part of a raw path and query; `problem` is set when it cannot be valid."""
+    kept: list[bytes] = []
+    found: dict[bytes, list[bytes]] = {b"sig": [], b"exp": []}
+    for pair in query.split(b"&") if query else []:
+        name, _, value = pair.partition(b"=")
+        if name not in found and unquote_to_bytes(name.replace(b"+", b" ")) in found:
+            return SignaturePart(path, problem="sig and exp must be written plainly")
+        if name in found:
+            found[name].append(value)
+        if name != b"sig":
+            kept.append(pair)
+    signed_text = path + (b"?" + b"&".join(kept) if kept else b"")
+    sigs, exps = found[b"sig"], found[b"exp"]
+    if len(sigs) > 1 or len(exps) > 1:
+        return SignaturePart(signed_text, problem="sig and exp may each stand once")
+    if sigs and not _SIG.fullmatch(sigs[0]):
+        return SignaturePart(signed_text, problem="sig must be 64 lower-case hexadecimal digits")
+    if exps and not _EXP.fullmatch(exps[0]):
+        return SignaturePart(signed_text, problem="exp must be unix seconds in digits")
+    sig = sigs[0].decode() if sigs else None
+    return SignaturePart(signed_text, sig, int(exps[0]) if exps else None)
+
+
+def write_link(account_hash: str, image_id: str, segment: str) -> str:
+    """Return the path of a link; slashes in an image id stay, everything unsafe is percent-encoded."""
+    return f"/{account_hash}/{quote(image_id, safe='/')}/{quote(segment, safe='=,;.')}"
+
+
+def write_signed_link(
+    account_hash: str, image_id: str, segment: str, *, key: str, expires_at: int | None = None
+) -> str:
+    """Return path and query of a link signed with `key` (clear text); `expires_at` in unix seconds."""
+    return sign_url(write_link(account_hash, image_id, segment), key, expires_at=expires_at)
+
+
+def _refuse_broken_escapes(path: bytes) -> None:
+    if broken := _BROKEN_ESCAPE.search(path):
+        raise BadLinkText("% must be followed by two hexadecimal digits", broken.start())
+
+
+def _decode(part: bytes, path: bytes) -> str:
+    try:
+        decoded = unquote_to_bytes(part).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadLinkText("a link's text must be UTF-8", path.find(part)) from error
+    if _CONTROL.search(decoded):
+        raise BadLinkText("a link must not contain control characters", path.find(part))
+    return decoded

@@ -1,0 +1,99 @@
+"""The one SQL statement that fetches all that decides about a link, and the reading of its row.
+
+Plain SQL, because two kinds of connection run it: the delivery plane's async pool and Django's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import connection
+
+from apps.images.decide import Facts, ImageFacts, StoredRendition, VariantFacts
+from apps.images.links import Link
+from apps.imaging.encoders import Generation
+from apps.imaging.errors import OptionsError
+from apps.imaging.grammar import parse
+from apps.imaging.recipe import OutputFormat
+from apps.imaging.source import SourceFormat, SourceInfo
+from apps.signing.secrets import decrypt_value
+
+LOOKUP_SQL = """
+SELECT
+    account.id, policy.is_flexible, policy.browser_ttl_seconds,
+    ARRAY(SELECT signing_key.encrypted_value FROM signing_signingkey signing_key
+          WHERE signing_key.account_id = account.id ORDER BY signing_key.id),
+    image.id, image.version, image.is_private, image.storage_key,
+    image.format, image.width, image.height, image.frames, image.has_alpha, image.size_bytes,
+    variant.id, variant.options, variant.is_public, variant.browser_ttl_seconds,
+    (SELECT jsonb_agg(jsonb_build_array(rendition.format, rendition.generation, rendition.storage_key,
+                                        rendition.digest, rendition.size_bytes))
+     FROM images_rendition rendition
+     WHERE rendition.image_id = image.id AND rendition.image_version = image.version
+       AND rendition.fingerprint = coalesce(variant.fingerprint, %(fingerprint)s))
+FROM accounts_account account
+JOIN variants_deliverypolicy policy ON policy.account_id = account.id
+LEFT JOIN images_image image ON image.account_id = account.id AND image.public_id = %(image_id)s
+    AND image.deleted_at IS NULL AND NOT image.is_draft
+LEFT JOIN variants_variant variant ON variant.account_id = account.id AND variant.name = %(variant)s
+WHERE account.hash = %(account_hash)s
+"""
+
+
+def lookup_parameters(link: Link) -> Mapping[str, str | None]:
+    """Return the statement's parameters; options that cannot be read have no renditions."""
+    fingerprint = ""
+    if link.is_flexible:
+        try:
+            fingerprint = parse(link.segment).fingerprint
+        except OptionsError:
+            pass  # decide() raises it again, once it is known that the asker may see the image.
+    return {
+        "account_hash": link.account_hash,
+        "image_id": link.image_id,
+        "variant": None if link.is_flexible else link.segment,
+        "fingerprint": fingerprint,
+    }
+
+
+def facts_from_row(row: Sequence[Any] | None, field_keys: Sequence[str]) -> Facts | None:
+    """Return what a row of LOOKUP_SQL says, or None when no account has the link's hash."""
+    if row is None:
+        return None
+    account_pk, is_flexible, ttl, encrypted_keys, *rest = row
+    image, variant, renditions = rest[:10], rest[10:14], rest[14]
+    return Facts(
+        account_pk=account_pk,
+        is_flexible=is_flexible,
+        browser_ttl_seconds=ttl,
+        signing_keys=tuple(decrypt_value(value, tuple(field_keys)) for value in encrypted_keys),
+        image=None if image[0] is None else _image_facts(image),
+        variant=None if variant[0] is None else VariantFacts(*variant),
+        renditions=tuple(_stored_rendition(values) for values in renditions or ()),
+    )
+
+
+def look_up(link: Link, field_keys: Sequence[str]) -> Facts | None:
+    """Run the statement on Django's connection."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOOKUP_SQL, lookup_parameters(link))
+        return facts_from_row(cursor.fetchone(), field_keys)
+
+
+def _image_facts(values: Sequence[Any]) -> ImageFacts:
+    pk, version, is_private, storage_key, format_, width, height, frames, has_alpha, size_bytes = values
+    source = SourceInfo(
+        format=SourceFormat(format_),
+        width=width,
+        height=height,
+        frames=frames,
+        has_alpha=has_alpha,
+        size_bytes=size_bytes,
+    )
+    return ImageFacts(pk, version, is_private, storage_key, source)
+
+
+def _stored_rendition(values: Sequence[Any]) -> StoredRendition:
+    format_, generation, storage_key, digest, size_bytes = values
+    return StoredRendition(OutputFormat(format_), Generation(generation), storage_key, digest, size_bytes)

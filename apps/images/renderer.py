@@ -1,0 +1,30 @@
+"""The renderer as this room asks it: where its socket is, how long to wait, what an account may send."""
+
+from __future__ import annotations
+
+from typing import IO
+
+from django.conf import settings
+
+from apps.imaging.client import RendererClient
+from apps.imaging.encoders import Generation
+from apps.imaging.limits import Limits
+from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.render import Rendered
+from apps.imaging.source import SourceInfo
+
+# What was accepted under an account's byte limit stays renderable when the limit is lowered.
+RENDER_LIMITS = Limits(max_bytes=2**40)
+
+
+def make_client() -> RendererClient:
+    return RendererClient(settings.RENDERER_SOCKET, total_seconds=settings.RENDER_SECONDS)
+
+
+def inspect_original(file: IO[bytes], *, max_bytes: int) -> SourceInfo:
+    """Return what an original is, after decoding all of it; raises imaging's errors."""
+    return make_client().inspect(file, limits=Limits(max_bytes=max_bytes))
+
+
+def render(file: IO[bytes], recipe: Recipe, output: OutputFormat, *, generation: Generation) -> Rendered:
+    return make_client().render(file, recipe, output, limits=RENDER_LIMITS, generation=generation)

@@ -1,0 +1,8 @@
+"""What can be done with images; nothing else writes this room's rows."""
+
+from apps.images.services.access import set_access
+from apps.images.services.deletion import delete_image
+from apps.images.services.renditions import forget_rendition, store_rendition
+from apps.images.services.upload import upload_image
+
+__all__ = ["delete_image", "forget_rendition", "set_access", "store_rendition", "upload_image"]

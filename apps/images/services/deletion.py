@@ -1,0 +1,62 @@
+"""Deleting an image: gone for everyone at once, its files a little later."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.accounts.actor import Actor
+from apps.accounts.services import give_back_image_quota, record_event
+from apps.cdn.keys import image_key
+from apps.cdn.services import PurgeState, finish_purge, request_purge
+from apps.images.errors import ImageNotFound
+from apps.images.models import Image, Rendition
+from apps.images.services.files import LINGER_SECONDS, schedule_removal
+from apps.images.storage import ORIGINALS, RENDITIONS
+from apps.outbox.models import Job
+from apps.outbox.services import add_job
+
+RETIRE_IMAGE = "images.retire"
+
+
+def delete_image(*, image: Image, actor: Actor) -> PurgeState:
+    """Make the image unreachable and free its id and quota; says whether the caches already know."""
+    with transaction.atomic():
+        deleted = Image.objects.filter(pk=image.pk, deleted_at=None).update(deleted_at=timezone.now())
+        if not deleted:
+            raise ImageNotFound
+        give_back_image_quota(account=image.account)
+        purge = request_purge(account=image.account, keys=[image_key(image.pk)], reason="image deleted")
+        add_job(
+            kind=RETIRE_IMAGE,
+            key=str(image.pk),
+            payload={"image": image.pk},
+            account=image.account,
+            delay_seconds=LINGER_SECONDS,
+        )
+        record_event(
+            account=image.account, actor=actor, action="image.deleted", object_id=image.public_id
+        )
+    return finish_purge(purge)
+
+
+def retire_image(job: Job) -> None:
+    """Drop a deleted image's rows and have its files removed."""
+    with transaction.atomic():
+        image = Image.objects.deleted().filter(pk=job.payload["image"]).select_related("account").first()
+        if image is None:
+            return
+        for key in image.renditions.values_list("storage_key", flat=True):
+            schedule_removal(store=RENDITIONS, key=key, account=image.account, delay_seconds=0)
+        schedule_removal(store=ORIGINALS, key=image.storage_key, account=image.account, delay_seconds=0)
+        image.delete()
+
+
+def retire_stale_renditions(*, limit: int = 500) -> int:
+    """Drop rows of renditions no link can reach any more; returns how many, at most `limit`."""
+    with transaction.atomic():
+        stale = list(Rendition.objects.stale().select_for_update(skip_locked=True, of=("self",))[:limit])
+        for rendition in stale:
+            schedule_removal(store=RENDITIONS, key=rendition.storage_key, account=None)
+        Rendition.objects.filter(pk__in=[rendition.pk for rendition in stale]).delete()
+    return len(stale)

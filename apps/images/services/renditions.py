@@ -1,0 +1,90 @@
+"""Keeping and forgetting renditions: the file first, then the row, and only while the image is current."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+
+from django.db import transaction
+
+from apps.accounts.models import Account
+from apps.images.decide import StoredRendition
+from apps.images.models import Image, Rendition
+from apps.images.services.files import claim_file, discard_file, schedule_removal, write_file
+from apps.images.storage import RENDITIONS, make_rendition_key
+from apps.imaging.encoders import Generation
+from apps.imaging.recipe import OutputFormat
+from apps.imaging.render import Rendered
+from apps.usage.services import count_render
+
+
+def store_rendition(
+    *,
+    account_pk: int,
+    image_pk: int,
+    image_version: int,
+    fingerprint: str,
+    generation: Generation,
+    rendered: Rendered,
+) -> StoredRendition | None:
+    """Keep what was rendered and return what is stored under its key.
+
+    When another process was first, its rendition is returned and ours removed; None when the image was
+    deleted or changed meanwhile, for then nothing may be stored under the old version.
+    """
+    account = Account(pk=account_pk)
+    rendition = Rendition(
+        image_id=image_pk,
+        image_version=image_version,
+        fingerprint=fingerprint,
+        format=rendered.format.value,
+        generation=generation.value,
+        storage_key=make_rendition_key(account_pk, image_pk),
+        digest=hashlib.sha256(rendered.data).hexdigest(),
+        size_bytes=len(rendered.data),
+        width=rendered.width,
+        height=rendered.height,
+        frames=rendered.frames,
+    )
+    content = io.BytesIO(rendered.data)
+    removal = write_file(store=RENDITIONS, key=rendition.storage_key, content=content, account=account)
+    with transaction.atomic():
+        # The lock keeps a version bump or a deletion from slipping between the check and the row.
+        current = Image.objects.live().filter(pk=image_pk, version=image_version)
+        is_current = current.select_for_update(of=("self",), no_key=True).exists()
+        if is_current:
+            Rendition.objects.bulk_create([rendition], ignore_conflicts=True)
+        winner = _find(rendition) if is_current else None
+        if winner is not None and winner.storage_key == rendition.storage_key:
+            claim_file(removal)
+            count_render(account=account, size_bytes=rendition.size_bytes)
+    if winner is None or winner.storage_key != rendition.storage_key:
+        discard_file(removal)
+    return None if winner is None else as_stored(winner)
+
+
+def forget_rendition(*, storage_key: str) -> None:
+    """Drop the row of a rendition whose file is missing or damaged, so that it is made anew."""
+    with transaction.atomic():
+        if Rendition.objects.filter(storage_key=storage_key).delete()[0]:
+            schedule_removal(store=RENDITIONS, key=storage_key, account=None)
+
+
+def as_stored(rendition: Rendition) -> StoredRendition:
+    return StoredRendition(
+        output=OutputFormat(rendition.format),
+        generation=Generation(rendition.generation),
+        storage_key=rendition.storage_key,
+        digest=rendition.digest,
+        size_bytes=rendition.size_bytes,
+    )
+
+
+def _find(rendition: Rendition) -> Rendition | None:
+    return Rendition.objects.filter(
+        image_id=rendition.image_id,
+        image_version=rendition.image_version,
+        fingerprint=rendition.fingerprint,
+        format=rendition.format,
+        generation=rendition.generation,
+    ).first()

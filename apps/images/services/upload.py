@@ -1,0 +1,159 @@
+"""An upload, told in order: check the words, weigh the bytes, look inside, keep the file, write the row."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import IO, Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from apps.accounts.actor import Actor
+from apps.accounts.models import Account
+from apps.accounts.services import record_event, take_image_quota
+from apps.images.errors import (
+    BadCreator,
+    BadMetadata,
+    EmptyUpload,
+    ImageExists,
+    PrivateCustomId,
+    UploadTooLarge,
+)
+from apps.images.ids import check_custom_id, make_image_id
+from apps.images.models import Image
+from apps.images.renderer import inspect_original
+from apps.images.services.files import claim_file, discard_file, write_file
+from apps.images.services.render_ahead import plan_render_ahead
+from apps.images.storage import ORIGINALS, make_original_key
+from apps.imaging.source import SourceInfo
+from apps.usage.services import count_upload
+
+MAX_METADATA_BYTES = 1024
+MAX_CREATOR_CHARACTERS = 1024
+MAX_FILENAME_CHARACTERS = 255
+_CHUNK_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    size_bytes: int
+    sha256: bytes
+
+
+def upload_image(
+    *,
+    account: Account,
+    file: IO[bytes],
+    filename: str = "",
+    image_id: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    is_private: bool = False,
+    creator: str | None = None,
+    actor: Actor,
+) -> Image:
+    """Keep an original for ever and return its row; when this returns, the bytes are on disk.
+
+    `file` is seekable and read from its start. Raises ImagesError, imaging's SourceError, LimitExceeded
+    or RendererError, or accounts' QuotaExceeded; then nothing of the upload stays behind.
+    """
+    if image_id is not None:
+        _check_free_id(account, image_id, is_private)
+    _check_words(metadata, creator)
+    weight = weigh(file, allowed=account.max_upload_bytes)
+    info = inspect_original(file, max_bytes=account.max_upload_bytes)
+    width, height = info.oriented_size
+    image = Image(
+        account=account,
+        public_id=image_id or make_image_id(is_private=is_private),
+        is_private=is_private,
+        filename=clean_filename(filename),
+        creator=creator,
+        metadata=dict(metadata or {}),
+        storage_key=make_original_key(account.pk),
+        sha256=weight.sha256,
+        size_bytes=weight.size_bytes,
+        format=info.format.value,
+        width=width,
+        height=height,
+        frames=info.frames,
+        has_alpha=info.has_alpha,
+        uploaded_at=timezone.now(),
+    )
+    _keep(image, file, info, actor)
+    return image
+
+
+def weigh(file: IO[bytes], *, allowed: int) -> Weight:
+    """Count and hash the bytes, and leave the file at its start."""
+    digest, size = hashlib.sha256(), 0
+    file.seek(0)
+    while chunk := file.read(_CHUNK_BYTES):
+        size += len(chunk)
+        if size > allowed:
+            raise UploadTooLarge(allowed)
+        digest.update(chunk)
+    file.seek(0)
+    if size == 0:
+        raise EmptyUpload
+    return Weight(size, digest.digest())
+
+
+def clean_filename(filename: str) -> str:
+    """Return a name fit for showing: no folders, no control characters, at most 255 characters."""
+    base = os.path.basename(filename.replace("\\", "/"))
+    return "".join(character for character in base if character.isprintable())[:MAX_FILENAME_CHARACTERS]
+
+
+def _keep(image: Image, file: IO[bytes], info: SourceInfo, actor: Actor) -> None:
+    removal = write_file(store=ORIGINALS, key=image.storage_key, content=file, account=image.account)
+    try:
+        with transaction.atomic():
+            take_image_quota(account=image.account)
+            image.save(force_insert=True)
+            claim_file(removal)
+            count_upload(account=image.account, size_bytes=image.size_bytes)
+            plan_render_ahead(image=image)
+            record_event(
+                account=image.account,
+                actor=actor,
+                action="image.uploaded",
+                object_id=image.public_id,
+                detail={"format": info.format.value, "size_bytes": image.size_bytes},
+            )
+    except IntegrityError as error:
+        discard_file(removal)
+        if "image_id_unique" in str(error):
+            raise ImageExists(image.public_id) from error
+        raise
+    except Exception:
+        discard_file(removal)
+        raise
+
+
+def _check_free_id(account: Account, image_id: str, is_private: bool) -> None:
+    """Refuse early what the constraint would refuse after the work."""
+    check_custom_id(image_id)
+    if is_private:
+        raise PrivateCustomId
+    if Image.objects.in_account(account).filter(public_id=image_id, deleted_at=None).exists():
+        raise ImageExists(image_id)
+
+
+def _check_words(metadata: Mapping[str, Any] | None, creator: str | None) -> None:
+    try:
+        text = json.dumps(metadata or {}, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        size = len(text.encode("utf-8"))
+    except (ValueError, RecursionError) as error:  # ValueError: NaN, or a lone surrogate
+        raise BadMetadata("metadata must be a plain JSON object") from error
+    if size > MAX_METADATA_BYTES:
+        raise BadMetadata(f"metadata may have at most {MAX_METADATA_BYTES} bytes, this has {size}")
+    if "\\u0000" in text:
+        raise BadMetadata("metadata must not contain the NUL character")
+    if creator is not None and len(creator) > MAX_CREATOR_CHARACTERS:
+        raise BadCreator(f"creator may have at most {MAX_CREATOR_CHARACTERS} characters")
+    if creator is not None and not creator.isprintable():
+        raise BadCreator("creator must not contain control characters")

@@ -1,0 +1,30 @@
+"""Originals as files to read, and what their rows say of them."""
+
+from __future__ import annotations
+
+from typing import IO
+
+from apps.images.errors import OriginalMissing
+from apps.images.models import Image
+from apps.images.storage import originals
+from apps.imaging.source import SourceFormat, SourceInfo
+
+
+def open_original(storage_key: str) -> IO[bytes]:
+    """Return the original's bytes as a file at its start; a local one has a descriptor to pass on."""
+    try:
+        return originals().open(storage_key, "rb").file  # type: ignore[return-value]  # FieldFile's stubs
+    except FileNotFoundError as error:
+        raise OriginalMissing from error
+
+
+def source_info(image: Image) -> SourceInfo:
+    """Return the header facts kept at upload, upright."""
+    return SourceInfo(
+        format=SourceFormat(image.format),
+        width=image.width,
+        height=image.height,
+        frames=image.frames,
+        has_alpha=image.has_alpha,
+        size_bytes=image.size_bytes,
+    )

@@ -1,0 +1,12 @@
+"""Celery's part in this room: regular sweeps; all else is jobs of the outbox."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from apps.images.services.deletion import retire_stale_renditions
+
+
+@shared_task
+def sweep_files_task() -> None:
+    retire_stale_renditions()
