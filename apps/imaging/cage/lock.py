@@ -1,0 +1,35 @@
+"""Locking a worker: the one function that gives up every right, in the only order that works."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+from apps.imaging.cage import landlock, libc, seccomp
+from apps.imaging.cage.report import CageError, Locks
+from apps.imaging.cage.rlimits import ResourceLimits
+
+
+def lock(limits: ResourceLimits) -> Locks:
+    """Lock this process for good and return what was put on.
+
+    Call it after everything is imported and before the first picture: Landlock binds the calling thread only, and
+    libvips starts its threads with the first render (a thread made earlier kept reading /etc/passwd, measured).
+    Raises CageError when the process has several threads, OSError when the kernel has a lock but refuses it.
+    """
+    if count_threads() != 1:
+        raise CageError(f"{count_threads()} threads run already; only a single-threaded process can be locked")
+    held = limits.apply()
+    if not libc.is_linux():
+        return Locks(landlock_abi=0, has_seccomp=False, limits=held)
+    libc.prctl(libc.PR_SET_NO_NEW_PRIVS, 1)
+    abi = landlock.deny_everything()
+    return Locks(landlock_abi=abi, has_seccomp=seccomp.install(), limits=held)
+
+
+def count_threads() -> int:
+    """Return how many threads the kernel sees in this process (only Python's own where there is no /proc)."""
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        return threading.active_count()

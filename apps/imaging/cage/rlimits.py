@@ -1,0 +1,57 @@
+"""Resource limits of one worker: memory, processor time, files, core dumps."""
+
+from __future__ import annotations
+
+import resource
+from dataclasses import dataclass
+
+MEBIBYTE = 1024**2
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceLimits:
+    """What a worker may use: bytes of address space, seconds of processor time (in all, per picture), descriptors.
+
+    2 GiB holds the largest picture we accept: a 100 MP AVIF needed 1,689 MB of address space, a progressive CMYK
+    JPEG 1,068 (measured, 100 MP to 512 px).
+    """
+
+    memory_bytes: int = 2048 * MEBIBYTE
+    cpu_seconds: int = 600
+    cpu_seconds_per_picture: int = 30
+    open_files: int = 64
+
+    def apply(self) -> tuple[str, ...]:
+        """Set the limits for good; return the names of those that hold (macOS knows no address space limit)."""
+        wanted = {
+            "AS": (resource.RLIMIT_AS, self.memory_bytes),
+            "CPU": (resource.RLIMIT_CPU, self.cpu_seconds),
+            "FSIZE": (resource.RLIMIT_FSIZE, 0),
+            "NOFILE": (resource.RLIMIT_NOFILE, self.open_files),
+            "CORE": (resource.RLIMIT_CORE, 0),
+        }
+        return tuple(name for name, (kind, amount) in wanted.items() if _set_limit(kind, amount))
+
+    def renew_cpu(self) -> bool:
+        """Grant one picture its processor time; say False when too little is left of the whole.
+
+        Past the grant the kernel sends SIGXCPU, past the whole SIGKILL.
+        """
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        granted = int(usage.ru_utime + usage.ru_stime) + 1 + self.cpu_seconds_per_picture
+        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        if hard != resource.RLIM_INFINITY and granted > hard:
+            return False
+        resource.setrlimit(resource.RLIMIT_CPU, (granted, hard))
+        return True
+
+
+def _set_limit(kind: int, amount: int) -> bool:
+    hard = resource.getrlimit(kind)[1]
+    if hard != resource.RLIM_INFINITY:
+        amount = min(amount, hard)
+    try:
+        resource.setrlimit(kind, (amount, amount))
+    except (OSError, ValueError):
+        return False
+    return resource.getrlimit(kind)[0] == amount
