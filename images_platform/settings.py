@@ -130,7 +130,6 @@ CELERY_TIMEZONE = "UTC"
 # --- pictures ---------------------------------------------------------------------------------------
 RENDERER_SOCKET = env.text("RENDERER_SOCKET")
 RENDER_SECONDS = env.integer("RENDER_SECONDS", 20, minimum=1, maximum=55)
-MAX_UPLOAD_BYTES = env.integer("MAX_UPLOAD_BYTES", 10 * 1024**2, minimum=1024)
 PURGE_BACKEND = env.choice("PURGE_BACKEND", "null", ("null",))
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "incoming"
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]

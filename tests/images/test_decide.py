@@ -1,0 +1,174 @@
+"""The decision about a link: the access matrix of the wire contract as a truth table, and what follows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from apps.images.decide import (
+    Decision,
+    Facts,
+    ImageFacts,
+    StoredRendition,
+    VariantFacts,
+    decide,
+)
+from apps.images.errors import (
+    AccessDenied,
+    FlexibleNotAllowed,
+    LinkExpired,
+    NoSuchImage,
+    NoSuchVariant,
+    OptionsOnPrivateImage,
+    SignatureMalformed,
+    SignatureMissing,
+    SignatureWrong,
+    UnknownAccount,
+)
+from apps.images.links import parse_link, write_link, write_signed_link
+from apps.imaging.encoders import Generation
+from apps.imaging.errors import OptionsError
+from apps.imaging.recipe import OutputFormat
+from apps.imaging.source import SourceFormat, SourceInfo
+
+NOW = 1_700_000_000
+PHOTO = SourceInfo(format=SourceFormat.JPEG, width=1080, height=720)
+PUBLIC = ImageFacts(pk=7, version=3, is_private=False, storage_key="1/ab/abc", source=PHOTO)
+PRIVATE = replace(PUBLIC, is_private=True)
+VARIANT = VariantFacts(pk=5, options="width=400", is_public=False, browser_ttl_seconds=None)
+FACTS = Facts(
+    account_pk=1,
+    is_flexible=True,
+    browser_ttl_seconds=172_800,
+    signing_keys=("key one", "key two"),
+    image=PUBLIC,
+    variant=VARIANT,
+    renditions=(),
+)
+
+
+def ask(facts: Facts | None, target: str, *, accept: str = "", now: int = NOW) -> Decision:
+    return decide(parse_link(target.encode()), facts, accept=accept, now=now)
+
+
+def plain(segment: str = "mobile") -> str:
+    return write_link("hash", "id", segment)
+
+
+def signed(segment: str = "mobile", key: str = "key one", expires_at: int | None = None) -> str:
+    return write_signed_link("hash", "id", segment, key=key, expires_at=expires_at)
+
+
+def test_it_works() -> None:
+    decision = ask(FACTS, plain(), accept="image/avif,image/webp,*/*")
+    assert decision.output is OutputFormat.AVIF
+    assert decision.recipe.width == 400
+    assert (decision.key.image_pk, decision.key.image_version) == (7, 3)
+    assert decision.is_shared
+    assert decision.max_age_seconds == 172_800
+    assert decision.rendition is None
+
+
+MATRIX = [
+    # image, variant is public, segment, signed, refusal
+    (PUBLIC, False, "mobile", False, None),
+    (PUBLIC, False, "mobile", True, None),
+    (PUBLIC, True, "mobile", False, None),
+    (PUBLIC, False, "w=10", False, None),
+    (PUBLIC, False, "w=10", True, None),
+    (PRIVATE, False, "mobile", False, SignatureMissing),
+    (PRIVATE, False, "mobile", True, None),
+    (PRIVATE, True, "mobile", False, None),
+    (PRIVATE, True, "mobile", True, None),
+    (PRIVATE, None, "w=10", False, SignatureMissing),
+    (PRIVATE, None, "w=10", True, OptionsOnPrivateImage),
+]
+
+
+@pytest.mark.parametrize(("image", "is_public", "segment", "is_signed", "refusal"), MATRIX)
+def test_the_access_matrix(
+    image: ImageFacts, is_public: bool | None, segment: str, is_signed: bool, refusal: type | None
+) -> None:
+    variant = None if is_public is None or "=" in segment else replace(VARIANT, is_public=is_public)
+    facts = replace(FACTS, image=image, variant=variant)
+    target = signed(segment) if is_signed else plain(segment)
+    if refusal is None:
+        assert ask(facts, target).image is image
+    else:
+        with pytest.raises(refusal):
+            ask(facts, target)
+
+
+@pytest.mark.parametrize(
+    ("target", "refusal"),
+    [
+        (signed(key="another"), SignatureWrong),
+        (signed().replace("mobile", "public"), SignatureWrong),
+        (signed() + "&w=1", SignatureWrong),
+        (signed().upper().replace("SIG=", "sig="), SignatureMalformed),
+        (signed(expires_at=NOW - 1), LinkExpired),
+        (signed(expires_at=NOW - 1).replace(str(NOW - 1), str(NOW + 9)), SignatureWrong),
+    ],
+)
+def test_a_private_image_refuses(target: str, refusal: type[AccessDenied]) -> None:
+    with pytest.raises(refusal):
+        ask(replace(FACTS, image=PRIVATE), target)
+
+
+def test_every_live_key_opens() -> None:
+    assert ask(replace(FACTS, image=PRIVATE), signed(key="key two"))
+
+
+def test_the_last_second_still_opens() -> None:
+    assert ask(replace(FACTS, image=PRIVATE), signed(expires_at=NOW)).max_age_seconds == 0
+
+
+def test_a_signed_answer_is_private_and_lives_no_longer_than_its_link() -> None:
+    decision = ask(replace(FACTS, image=PRIVATE), signed(expires_at=NOW + 60))
+    assert not decision.is_shared
+    assert decision.max_age_seconds == 60
+
+
+def test_bad_options_on_a_private_image_are_no_oracle() -> None:
+    facts = replace(FACTS, image=PRIVATE, variant=None)
+    with pytest.raises(SignatureMissing):
+        ask(facts, plain("f=jpg"))
+    with pytest.raises(OptionsError):
+        ask(replace(facts, image=PUBLIC), plain("f=jpg"))
+
+
+def test_what_is_not_there_is_named() -> None:
+    with pytest.raises(UnknownAccount):
+        ask(None, plain())
+    with pytest.raises(NoSuchImage):
+        ask(replace(FACTS, image=None), plain())
+    with pytest.raises(NoSuchVariant):
+        ask(replace(FACTS, variant=None), plain())
+    with pytest.raises(FlexibleNotAllowed):
+        ask(replace(FACTS, is_flexible=False, variant=None), plain("w=10"))
+
+
+def test_the_variants_ttl_wins() -> None:
+    facts = replace(FACTS, variant=replace(VARIANT, browser_ttl_seconds=3600))
+    assert ask(facts, plain()).max_age_seconds == 3600
+
+
+def test_a_stored_rendition_of_the_right_format_is_found() -> None:
+    quick = StoredRendition(OutputFormat.WEBP, Generation.QUICK, "k1", "d1", 10)
+    small = StoredRendition(OutputFormat.WEBP, Generation.SMALL, "k2", "d2", 9)
+    facts = replace(FACTS, renditions=(quick, small))
+    assert ask(facts, plain(), accept="image/webp").rendition is small
+    assert ask(replace(facts, renditions=(quick,)), plain(), accept="image/webp").rendition is quick
+    assert ask(facts, plain(), accept="image/avif").rendition is None
+
+
+def test_the_key_tells_recipes_versions_and_formats_apart() -> None:
+    keys = {
+        ask(FACTS, plain("w=10")).key,
+        ask(FACTS, plain("w=11")).key,
+        ask(FACTS, plain("w=10"), accept="image/webp").key,
+        ask(replace(FACTS, image=replace(PUBLIC, version=4)), plain("w=10")).key,
+    }
+    assert len(keys) == 4
+    assert ask(FACTS, plain("w=10,h=20")).key == ask(FACTS, plain("height=20,width=10")).key

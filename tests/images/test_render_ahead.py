@@ -1,0 +1,53 @@
+"""Variants marked so are rendered before anyone asks, by the worker, in every format browsers accept."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from apps.accounts.actor import SYSTEM
+from apps.accounts.models import Account
+from apps.images.models import Rendition
+from apps.images.services import upload_image
+from apps.imaging.recipe import Fit, Recipe
+from apps.outbox.models import Job, JobState
+from apps.outbox.services import run_due_jobs
+from apps.variants.services import create_variant, delete_variant
+from tests.images.conftest import jpeg
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_works(orchard: Account, stores: Path) -> None:
+    recipe = Recipe(width=64, height=64, fit=Fit.COVER)
+    create_variant(account=orchard, name="square", options=recipe, is_rendered_ahead=True, actor=SYSTEM)
+    image = upload_image(account=orchard, file=io.BytesIO(jpeg(200, 100)), actor=SYSTEM)
+    assert not Rendition.objects.exists(), "an upload never waits for renditions"
+    run_due_jobs()
+    made = Rendition.objects.filter(image=image)
+    assert {rendition.format for rendition in made} == {"avif", "webp", "jpeg"}
+    assert {(rendition.width, rendition.height) for rendition in made} == {(64, 64)}
+    assert {rendition.generation for rendition in made} == {"small"}
+
+
+def test_a_job_may_be_delivered_twice(orchard: Account, stores: Path) -> None:
+    create_variant(account=orchard, name="w", options=Recipe(width=9), is_rendered_ahead=True, actor=SYSTEM)
+    upload_image(account=orchard, file=io.BytesIO(jpeg()), actor=SYSTEM)
+    run_due_jobs()
+    before = set(Rendition.objects.values_list("storage_key", flat=True))
+    Job.objects.update(state=JobState.PENDING)
+    run_due_jobs()
+    assert set(Rendition.objects.values_list("storage_key", flat=True)) == before
+
+
+def test_a_variant_that_went_leaves_nothing_to_do(orchard: Account, stores: Path) -> None:
+    variant = create_variant(
+        account=orchard, name="w", options=Recipe(width=9), is_rendered_ahead=True, actor=SYSTEM
+    )
+    upload_image(account=orchard, file=io.BytesIO(jpeg()), actor=SYSTEM)
+    delete_variant(variant=variant, actor=SYSTEM)
+    run_due_jobs()
+    assert not Rendition.objects.exists()
+    assert not Job.objects.exclude(state=JobState.DONE).exists()
