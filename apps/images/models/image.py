@@ -21,6 +21,10 @@ class ImageQuerySet(models.QuerySet["Image"]):
     def newest(self) -> Self:
         return self.order_by("-uploaded_at", "-id")
 
+    def of_creator(self, creator: str | None) -> Self:
+        """Images a creator sent; None for those that name no creator."""
+        return self.filter(creator=creator)
+
     def deleted(self) -> Self:
         return self.exclude(deleted_at=None)
 

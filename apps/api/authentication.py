@@ -1,0 +1,20 @@
+"""Who calls: the bearer of an API token. Cookies mean nothing here."""
+
+from __future__ import annotations
+
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+
+from apps.accounts.models import ApiToken
+from apps.accounts.tokens import authenticate_token
+from apps.api.refusals import NoToken
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <token>`; raises NoToken or InvalidToken."""
+
+    def authenticate(self, request: Request) -> tuple[None, ApiToken]:
+        scheme, _, secret = request.headers.get("Authorization", "").strip().partition(" ")
+        if scheme.lower() != "bearer" or not secret.strip():
+            raise NoToken
+        return None, authenticate_token(secret.strip())

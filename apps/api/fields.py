@@ -1,0 +1,28 @@
+"""Serializer fields in the wire's own notation."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from rest_framework import serializers
+
+
+class Timestamp(serializers.Field[datetime, Any, str, Any]):
+    """RFC 3339 in UTC with milliseconds: `2022-01-31T16:39:28.458Z`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, **kwargs)
+
+    def to_representation(self, value: datetime) -> str:
+        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class HexDigest(serializers.Field[bytes, Any, str, Any]):
+    """Binary digests in hexadecimal digits; the database hands them over as memoryviews."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, **kwargs)
+
+    def to_representation(self, value: bytes) -> str:
+        return bytes(value).hex()

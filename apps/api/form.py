@@ -1,0 +1,118 @@
+"""An upload's form: its words, and its one file in a temporary file that has no name.
+
+A file without a name cannot stay behind: it is gone when it is closed, and also when the process is
+killed. What the part's header says of its content is not even looked at.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParser, MultiPartParserError
+
+from apps.api.body import Body, declared_bytes, open_body
+from apps.api.refusals import BadForm, BadPart, BodyTooLarge, NotAForm
+from apps.images.errors import UploadTooLarge
+
+FILE_PART = "file"
+# Room for boundaries, headers and words around the file: id, creator and metadata have 1024 characters each.
+_WORDS_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class UploadForm:
+    """`words` are the parts that are not files, with their values in the order they came."""
+
+    words: dict[str, list[str]]
+    catcher: FileCatcher
+
+    @property
+    def file(self) -> IO[bytes]:
+        """The file from its start; raises BadPart saying why there is none."""
+        if self.catcher.received is not None:
+            return self.catcher.received
+        if FILE_PART in self.words:
+            raise BadPart(FILE_PART, "has no filename, so it was read as text: send it as a file")
+        raise BadPart(FILE_PART, "is missing: send the picture as a form part with this name")
+
+
+@contextmanager
+def receive_form(request: HttpRequest, *, max_file_bytes: int) -> Iterator[UploadForm]:
+    """Give the form in a request's body; its file is gone afterwards, whatever happens.
+
+    Raises RequestError, or UploadTooLarge before more than the limit is written.
+    """
+    if request.content_type != "multipart/form-data":
+        raise NotAForm
+    catcher = FileCatcher(max_file_bytes)
+    try:
+        with open_body(request, allowed=max_file_bytes + _WORDS_BYTES) as body:
+            words = _parse(request, body, catcher)
+        yield UploadForm(words, catcher)
+    except BodyTooLarge as error:
+        raise UploadTooLarge(max_file_bytes) from error
+    finally:
+        catcher.close()
+
+
+class FileCatcher(FileUploadHandler):
+    """Writes the part named `file` to disk as it comes, and lets files of other names pass by."""
+
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__()
+        self.filename = ""
+        # Not named `file`: the parser closes a handler's `file` when another part is skipped.
+        self.received: IO[bytes] | None = None
+        self._max_bytes = max_bytes
+
+    def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
+        if field_name != FILE_PART:
+            raise SkipFile
+        if self.received is not None:
+            raise BadPart(FILE_PART, "may stand once in the form: send one file per request")
+        self.filename = file_name
+        folder = Path(settings.FILE_UPLOAD_TEMP_DIR)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.received = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # closed by close()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        if start + len(raw_data) > self._max_bytes:
+            raise UploadTooLarge(self._max_bytes)
+        if self.received is not None:
+            self.received.write(raw_data)
+
+    def file_complete(self, file_size: int) -> None:
+        if self.received is not None:
+            self.received.flush()
+            self.received.seek(0)
+
+    def upload_interrupted(self) -> None:
+        raise BadForm("the form ends before its last boundary")
+
+    def close(self) -> None:
+        if self.received is not None:
+            self.received.close()
+
+
+def _parse(request: HttpRequest, body: Body, catcher: FileCatcher) -> dict[str, list[str]]:
+    declared = declared_bytes(request)
+    # The parser takes a missing length for an empty body, and uses it for nothing else.
+    meta = request.META | {"CONTENT_LENGTH": str(1 if declared is None else declared)}
+    try:
+        words, _ = MultiPartParser(meta, body, [catcher]).parse()
+    except MultiPartParserError as error:
+        raise BadForm(str(error)) from error
+    except (TooManyFieldsSent, TooManyFilesSent) as error:
+        raise BadForm("the form has too many parts") from error
+    except RequestDataTooBig as error:
+        raise BadForm("the parts that are not files are too large; a file needs a filename") from error
+    return {name: [str(value) for value in values] for name, values in words.lists()}

@@ -1,0 +1,20 @@
+"""What the caller may do: only in the token's own account, and only what its scopes say."""
+
+from __future__ import annotations
+
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from apps.accounts.models import Scope
+from apps.api.refusals import NotAllowed
+
+
+class AccountScope(BasePermission):
+    """Compares the path with the token and looks nothing up: nobody learns which other accounts exist."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        needed = Scope.READ if request.method in SAFE_METHODS else Scope.EDIT
+        if view.kwargs["account_id"] != request.auth.account.public_id or not request.auth.allows(needed):
+            raise NotAllowed
+        return True

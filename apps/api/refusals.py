@@ -1,0 +1,73 @@
+"""What this face refuses by itself, before any service is asked.
+
+RequestError
+├── NoToken                  no Authorization header, or not of the form `Bearer <token>`
+├── NotAllowed               another account's path, or a scope the token lacks: one answer for all
+├── NotAForm                 an upload that is not multipart/form-data
+├── NotJson                  a body that should be JSON and says it is something else
+├── EncodedBody              a Content-Encoding: bodies are taken as they are
+├── BadForm                  multipart that cannot be taken apart
+├── BadJson                  JSON that cannot be read, or is not an object
+├── BadPart                  one part or field, named, with what is wrong with it
+├── BodyTooLarge             more bytes than any request to this address may have
+├── BodyTooSlow              the client did not finish in time
+└── BodyCutShort             the client went away
+"""
+
+from __future__ import annotations
+
+
+class RequestError(Exception):
+    """Base of what is wrong with a request's shape; the message can be shown to the caller."""
+
+
+class NoToken(RequestError):
+    def __init__(self) -> None:
+        super().__init__("no API token was sent: use the header Authorization: Bearer <token>")
+
+
+class NotAllowed(RequestError):
+    pass
+
+
+class NotAForm(RequestError):
+    pass
+
+
+class NotJson(RequestError):
+    def __init__(self) -> None:
+        super().__init__("The body must be JSON, sent with Content-Type: application/json")
+
+
+class EncodedBody(RequestError):
+    def __init__(self) -> None:
+        super().__init__("The body must be sent without Content-Encoding")
+
+
+class BadForm(RequestError):
+    pass
+
+
+class BadJson(RequestError):
+    pass
+
+
+class BadPart(RequestError):
+    """`name` is the part of the form or the field of the JSON object."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f'"{name}" {problem}')
+        self.name = name
+
+
+class BodyTooLarge(RequestError):
+    def __init__(self, allowed: int) -> None:
+        super().__init__(f"this request may have at most {allowed} bytes")
+
+
+class BodyTooSlow(RequestError):
+    pass
+
+
+class BodyCutShort(RequestError):
+    pass

@@ -1,0 +1,25 @@
+"""The routes of the API, matched against the raw path: exact ones first, ids last."""
+
+from __future__ import annotations
+
+from django.urls import include, path, register_converter
+
+from apps.api.target import RestConverter, SegmentConverter
+from apps.api.views.images import ImageDetail, ImageList
+from apps.api.views.tokens import TokenVerification
+from apps.api.views.variants import VariantDetail, VariantList
+
+register_converter(SegmentConverter, "segment")
+register_converter(RestConverter, "rest")
+
+_images = [
+    path("v1", ImageList.as_view()),
+    path("v1/variants", VariantList.as_view()),
+    path("v1/variants/<segment:name>", VariantDetail.as_view()),
+    path("v1/<segment:image_id>", ImageDetail.as_view()),
+    path("v1/<rest:image_id>", ImageDetail.as_view()),
+]
+urlpatterns = [
+    path("client/v4/user/tokens/verify", TokenVerification.as_view()),
+    path("client/v4/accounts/<segment:account_id>/images/", include(_images)),
+]

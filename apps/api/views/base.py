@@ -1,0 +1,69 @@
+"""What all views of the API have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts.actor import Actor
+from apps.accounts.models import Account, ApiToken
+
+
+class AlwaysJson(BaseContentNegotiation):
+    """Answers in the one form there is, whatever Accept says: the SDKs ask for `image/*` in places."""
+
+    def select_parser(self, request: Request, parsers: Sequence[Any]) -> None:
+        """No parsers: views read bodies themselves, with limits, from `json_object` and `form`."""
+
+    def select_renderer(
+        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type or "application/json"
+
+
+class ApiView(APIView):
+    """A view whose caller showed a token; nothing it answers is ever kept by a cache."""
+
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
+    content_negotiation_class = AlwaysJson
+    parser_classes = ()
+
+    @property
+    def token(self) -> ApiToken:
+        token: ApiToken = self.request.auth
+        return token
+
+    @property
+    def wire_request(self) -> HttpRequest:
+        """Django's own request, for those who read the body."""
+        return self.request._request
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> Response:
+        finished = super().finalize_response(request, response, *args, **kwargs)
+        finished["Cache-Control"] = "no-store"
+        return finished
+
+
+class AccountView(ApiView):
+    """A view below `/accounts/{account_id}/`; permission has checked that the token is of that account."""
+
+    @property
+    def account(self) -> Account:
+        return self.token.account
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(
+            token_id=self.token.pk,
+            address=self.request.META.get("REMOTE_ADDR") or None,
+            request_id=getattr(self.request, "request_id", ""),
+        )

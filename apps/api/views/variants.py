@@ -1,0 +1,113 @@
+"""Variants on the wire (catalogue §2.3, §2.8, §3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.api.envelope import Note, answer
+from apps.api.json_object import read_json
+from apps.api.views.base import AccountView
+from apps.imaging.grammar import to_mapping
+from apps.variants.errors import VariantNotFound
+from apps.variants.models import MAX_BROWSER_TTL_SECONDS, MIN_BROWSER_TTL_SECONDS, Variant
+from apps.variants.services import create_variant, delete_variant, edit_variant
+
+_BROWSER_TTL = "browser_ttl"
+_PURGE_PENDING = Note(5202, "The variant is changed; caches downstream are still being purged")
+
+
+class VariantOutput(serializers.ModelSerializer[Variant]):
+    id = serializers.CharField(source="name")
+    options = serializers.SerializerMethodField()
+    neverRequireSignedURLs = serializers.BooleanField(source="is_public")
+
+    class Meta:
+        model = Variant
+        fields = ("id", "options", "neverRequireSignedURLs")
+
+    def get_options(self, variant: Variant) -> dict[str, Any]:
+        options = dict(to_mapping(variant.recipe))
+        if variant.browser_ttl_seconds is not None:
+            options[_BROWSER_TTL] = variant.browser_ttl_seconds
+        return options
+
+
+class VariantInput(serializers.Serializer[Any]):
+    """Options are the recipe's business, but for the one that says how long browsers keep the result."""
+
+    options = serializers.DictField()
+    neverRequireSignedURLs = serializers.BooleanField(required=False)
+
+    class Lifetime(serializers.Serializer[Any]):
+        browser_ttl = serializers.IntegerField(
+            default=None, min_value=MIN_BROWSER_TTL_SECONDS, max_value=MAX_BROWSER_TTL_SECONDS
+        )
+
+    def validate_options(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Move the lifetime out of the options."""
+        lifetime = self.Lifetime(data=options)
+        lifetime.is_valid(raise_exception=True)
+        recipe = {name: value for name, value in options.items() if name != _BROWSER_TTL}
+        return {"recipe": recipe, **lifetime.validated_data}
+
+
+class NewVariantInput(VariantInput):
+    id = serializers.CharField(trim_whitespace=False)
+
+
+class VariantList(AccountView):
+    def get(self, request: Request, account_id: str) -> Response:
+        variants = VariantOutput(Variant.objects.in_account(self.account), many=True).data
+        return answer({"variants": {variant["id"]: variant for variant in variants}})
+
+    def post(self, request: Request, account_id: str) -> Response:
+        asked = _read(NewVariantInput, request)
+        variant = create_variant(
+            account=self.account,
+            name=asked["id"],
+            options=asked["options"]["recipe"],
+            browser_ttl_seconds=asked["options"][_BROWSER_TTL],
+            is_public=asked.get("neverRequireSignedURLs", False),
+            actor=self.actor,
+        )
+        return answer({"variant": VariantOutput(variant).data})
+
+
+class VariantDetail(AccountView):
+    def get(self, request: Request, account_id: str, name: str) -> Response:
+        return answer({"variant": VariantOutput(self.find(name)).data})
+
+    def patch(self, request: Request, account_id: str, name: str) -> Response:
+        """Replace the options; who may see the variant stays as it was unless the request says."""
+        variant = self.find(name)
+        asked = _read(VariantInput, request)
+        variant, purge = edit_variant(
+            variant=variant,
+            options=asked["options"]["recipe"],
+            browser_ttl_seconds=asked["options"][_BROWSER_TTL],
+            is_public=asked.get("neverRequireSignedURLs", variant.is_public),
+            actor=self.actor,
+        )
+        messages = [_PURGE_PENDING] if purge == "pending" else []
+        return answer({"variant": VariantOutput(variant).data}, messages=messages)
+
+    def delete(self, request: Request, account_id: str, name: str) -> Response:
+        purge = delete_variant(variant=self.find(name), actor=self.actor)
+        return answer({}, messages=[_PURGE_PENDING] if purge == "pending" else [])
+
+    def find(self, name: str) -> Variant:
+        variant = Variant.objects.in_account(self.account).filter(name=name).first()
+        if variant is None:
+            raise VariantNotFound
+        return variant
+
+
+def _read(shape: type[VariantInput], request: Request) -> dict[str, Any]:
+    given = shape(data=read_json(request._request))
+    given.is_valid(raise_exception=True)
+    checked: dict[str, Any] = given.validated_data
+    return checked
