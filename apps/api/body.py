@@ -45,8 +45,10 @@ class Body:
         self._received += len(data)
         if self._received > self._allowed:
             raise BodyTooLarge(self._allowed)
+        if monotonic() >= self._due_at:
+            raise BodyTooSlow
         if not data and self._declared is not None:
-            raise BodyTooSlow if monotonic() >= self._due_at else BodyCutShort
+            raise BodyCutShort
         return data
 
     def _receive(self, size: int) -> bytes:

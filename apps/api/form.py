@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 
@@ -65,18 +65,23 @@ def receive_form(request: HttpRequest, *, max_file_bytes: int) -> Iterator[Uploa
 
 
 class FileCatcher(FileUploadHandler):
-    """Writes the part named `file` to disk as it comes, and lets files of other names pass by."""
+    """Writes the part named `file` to disk as it comes, and lets files of other names pass by.
+
+    SkipFile would do the latter, but after it the parser reports a form as interrupted that was not.
+    """
 
     def __init__(self, max_bytes: int) -> None:
         super().__init__()
         self.filename = ""
-        # Not named `file`: the parser closes a handler's `file` when another part is skipped.
+        # Not named `file`: the parser would close it.
         self.received: IO[bytes] | None = None
         self._max_bytes = max_bytes
+        self._is_wanted = False
 
     def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
-        if field_name != FILE_PART:
-            raise SkipFile
+        self._is_wanted = field_name == FILE_PART
+        if not self._is_wanted:
+            return
         if self.received is not None:
             raise BadPart(FILE_PART, "may stand once in the form: send one file per request")
         self.filename = file_name
@@ -85,13 +90,14 @@ class FileCatcher(FileUploadHandler):
         self.received = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # closed by close()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        if not self._is_wanted or self.received is None:
+            return
         if start + len(raw_data) > self._max_bytes:
             raise UploadTooLarge(self._max_bytes)
-        if self.received is not None:
-            self.received.write(raw_data)
+        self.received.write(raw_data)
 
     def file_complete(self, file_size: int) -> None:
-        if self.received is not None:
+        if self._is_wanted and self.received is not None:
             self.received.flush()
             self.received.seek(0)
 

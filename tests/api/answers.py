@@ -1,0 +1,29 @@
+"""Answers of the API, checked for the shape that all of them have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+KEYS = {"result", "success", "errors", "messages"}
+
+
+def refused(response: Any, status: int, code: int) -> str:
+    """Check a refusal's shape and return its sentence."""
+    body = response.json()
+    assert (response.status_code, body["errors"][0]["code"]) == (status, code), body
+    assert set(body) == KEYS
+    assert (body["result"], body["success"], body["messages"]) == (None, False, [])
+    assert response["Content-Type"] == "application/json"
+    assert response["Cache-Control"] == "no-store"
+    sentence: str = body["errors"][0]["message"]
+    return sentence
+
+
+def accepted(response: Any) -> Any:
+    """Check a success's shape and return its result."""
+    body = response.json()
+    assert response.status_code == 200, body
+    assert set(body) == KEYS
+    assert (body["success"], body["errors"]) == (True, [])
+    assert response["Cache-Control"] == "no-store"
+    return body["result"]

@@ -1,0 +1,132 @@
+"""A token opens its own account, as far as its scopes go, and tells nothing of others."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from apps.accounts.models import Account, ApiToken
+from apps.images.models import Image
+from tests.api.answers import refused
+from tests.api.conftest import client_for
+
+pytestmark = pytest.mark.django_db
+# Every route below an account, with the methods that only look and those that change.
+ROUTES = {
+    "": (("get", "head"), ("post",)),
+    "/{image}": (("get", "head"), ("delete",)),
+    "/variants": (("get", "head"), ("post",)),
+    "/variants/public": (("get", "head"), ("patch", "delete")),
+}
+CALLS = [(path, method) for path, methods in ROUTES.items() for group in methods for method in group]
+WRITES = [(path, method) for path, (_, methods) in ROUTES.items() for method in methods]
+
+
+def row_of(account: Account, public_id: str) -> Image:
+    """Return an image's row, which is all that access is about."""
+    return Image.objects.create(account=account, public_id=public_id, uploaded_at=timezone.now())
+
+
+@pytest.mark.parametrize(("path", "method"), CALLS)
+def test_another_account_s_token(
+    eve_client: Client, orchard: Account, images_path: str, path: str, method: str
+) -> None:
+    """The answer is the same whether the image, or even the account, exists."""
+    row_of(orchard, "pear")
+    nowhere = images_path.replace(orchard.public_id, "f" * 32)
+    answers = [
+        getattr(eve_client, method)(base + path.format(image=image))
+        for base in (images_path, nowhere)
+        for image in ("pear", "plum")
+    ]
+    assert {answer.status_code for answer in answers} == {403}
+    assert len({answer.content for answer in answers}) == 1
+    if method != "head":
+        assert refused(answers[0], 403, 10000) == "Authentication error"
+    assert Image.objects.in_account(orchard).live().filter(public_id="pear").exists()
+
+
+@pytest.mark.parametrize(("path", "method"), WRITES)
+def test_a_read_token_changes_nothing(
+    reader_client: Client, orchard: Account, images_path: str, path: str, method: str
+) -> None:
+    row_of(orchard, "pear")
+    answer = getattr(reader_client, method)(images_path + path.format(image="pear"))
+    assert refused(answer, 403, 10000) == "Authentication error"
+    assert Image.objects.in_account(orchard).live().count() == 1
+
+
+def test_a_read_token_reads(reader_client: Client, orchard: Account, images_path: str) -> None:
+    row_of(orchard, "pear")
+    for path, (methods, _) in ROUTES.items():
+        for method in methods:
+            answer = getattr(reader_client, method)(images_path + path.format(image="pear"))
+            assert answer.status_code == 200, path
+
+
+def test_one_s_own_path_shows_only_one_s_own(
+    eve_client: Client, elsewhere: Account, orchard: Account
+) -> None:
+    row_of(orchard, "pear")
+    path = f"/client/v4/accounts/{elsewhere.public_id}/images/v1"
+    assert eve_client.get(path).json()["result"]["images"] == []
+    refused(eve_client.get(f"{path}/pear"), 404, 5404)
+    refused(eve_client.delete(f"{path}/pear"), 404, 5404)
+    assert Image.objects.in_account(orchard).live().count() == 1
+
+
+@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic b2xpdmU6cGVhcg==", "{token}"])
+def test_no_token(images_path: str, orchard_token: str, header: str | None) -> None:
+    headers = {} if header is None else {"authorization": header.format(token=orchard_token)}
+    answer = Client(headers=headers).get(images_path)
+    assert "Authorization: Bearer" in refused(answer, 401, 10000)
+    assert answer["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["wrong", "{token}x", "{token} x", "x{token}", "ümlaut", "Bearer {token}", "{token},Bearer {token}"],
+)
+def test_a_wrong_token(images_path: str, orchard_token: str, wrong: str) -> None:
+    answer = client_for(wrong.format(token=orchard_token)).get(images_path)
+    assert refused(answer, 401, 1000) == "Invalid API Token"
+
+
+def test_a_token_elsewhere_than_in_the_header_means_nothing(images_path: str, orchard_token: str) -> None:
+    client = Client()
+    client.cookies["token"] = orchard_token
+    refused(client.get(images_path, {"token": orchard_token, "access_token": orchard_token}), 401, 10000)
+
+
+@pytest.mark.parametrize("field", ["expires_at", "revoked_at"])
+def test_a_dead_token(olive_client: Client, images_path: str, orchard: Account, field: str) -> None:
+    ApiToken.objects.filter(account=orchard).update(**{field: timezone.now() - timedelta(seconds=1)})
+    assert refused(olive_client.get(images_path), 401, 1000) == "Invalid API Token"
+
+
+def test_the_scheme_is_read_as_http_has_it(images_path: str, orchard_token: str) -> None:
+    client: Any = Client(headers={"authorization": f"bearer {orchard_token}"})
+    assert client.get(images_path).status_code == 200
+
+
+def test_verify(olive_client: Client, orchard: Account) -> None:
+    body = olive_client.get("/client/v4/user/tokens/verify").json()
+    token = ApiToken.objects.get(account=orchard)
+    assert body["result"] == {"id": token.prefix, "status": "active"}
+    assert body["messages"] == [{"code": 10000, "message": "This API Token is valid and active"}]
+
+
+def test_verify_says_when_the_token_ends(olive_client: Client, orchard: Account) -> None:
+    token = ApiToken.objects.get(account=orchard)
+    token.expires_at = timezone.now().replace(microsecond=458_999) + timedelta(days=1)
+    token.save()
+    result = olive_client.get("/client/v4/user/tokens/verify").json()["result"]
+    assert result["expires_on"] == token.expires_at.strftime("%Y-%m-%dT%H:%M:%S.458Z")
+
+
+def test_verify_refuses_a_wrong_token() -> None:
+    refused(client_for("wrong").get("/client/v4/user/tokens/verify"), 401, 1000)
