@@ -1,7 +1,7 @@
 """The cage: what a renderer worker gives up before it looks at a stranger's bytes.
 
-Three walls, each enough to spoil most plans: Landlock (no file, no TCP), seccomp (no socket, process, program or
-new code at all), resource limits (memory, time). `lock` puts them on, `probe` tries to get out.
+Three walls, each enough to spoil most plans: Landlock (no file, no TCP), seccomp (no socket, process,
+program or new code at all), resource limits (memory, time). `lock` puts them on, `probe` tries to get out.
 """
 
 from apps.imaging.cage.lock import count_threads, lock

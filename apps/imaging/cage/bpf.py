@@ -1,8 +1,8 @@
 """A small assembler for seccomp's filters: classic BPF over one system call's number and arguments.
 
-A filter reads `struct seccomp_data` (linux/seccomp.h): number, architecture, instruction pointer, six arguments.
-Every function returns instructions; a filter is their concatenation. Each block ends by returning a verdict, so
-that no jump is longer than its own block.
+A filter reads `struct seccomp_data` (linux/seccomp.h): number, architecture, instruction pointer, six
+arguments. Every function returns instructions; a filter is their concatenation. Each block ends by
+returning a verdict, so that no jump is longer than its own block.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The renderer's whole environment: six variables, and none of the caller's.
 
-glibc and libvips read theirs when the process starts, and /proc/<pid>/environ keeps what a process was started
-with whatever it does to `os.environ` later. So a server started with anything else starts itself anew.
+glibc and libvips read theirs when the process starts, and /proc/<pid>/environ keeps what a process was
+started with whatever it does to `os.environ` later. So a server started with anything else starts itself
+anew.
 """
 
 from __future__ import annotations
@@ -35,12 +36,14 @@ def find_foreign_names() -> tuple[str, ...]:
 
 def is_clean() -> bool:
     """Say whether the process was started with exactly the six variables."""
-    return not find_foreign_names() and all(os.environ.get(name) == value for name, value in VARIABLES.items())
+    return not find_foreign_names() and all(
+        os.environ.get(name) == value for name, value in VARIABLES.items()
+    )
 
 
 def start_anew() -> NoReturn:
     """Replace this process by the same command in the clean environment."""
-    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], VARIABLES)
+    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], VARIABLES)  # noqa: S606 - our own command line again
 
 
 def _read_initial_names() -> set[str]:

@@ -1,8 +1,8 @@
 """Landlock: this process, and what it starts, may open no file and no TCP connection any more.
 
-Measured (Debian 12, kernel 6.18): JPEG, PNG, WebP, AVIF, GIF and TIFF, ICC and passed descriptors all work with no
-readable path at all, provided everything is imported first. What Landlock leaves open (UDP, unix sockets) is
-seccomp's part.
+Measured (Debian 12, kernel 6.18): JPEG, PNG, WebP, AVIF, GIF and TIFF, ICC and passed descriptors all work
+with no readable path at all, provided everything is imported first. What Landlock leaves open (UDP, unix
+sockets) is seccomp's part.
 
 The numbers are from linux/landlock.h; the three system calls have one number on every architecture.
 """
@@ -47,8 +47,8 @@ def find_abi() -> int:
 def deny_everything() -> int:
     """Give up every right that Landlock knows, with no exception; return the ABI (0: nothing was done).
 
-    Needs PR_SET_NO_NEW_PRIVS. It binds the calling thread and its future children only, so the caller must still
-    be single-threaded. Raises OSError when the kernel has Landlock but refuses.
+    Needs PR_SET_NO_NEW_PRIVS. It binds the calling thread and its future children only, so the caller must
+    still be single-threaded. Raises OSError when the kernel has Landlock but refuses.
     """
     abi = find_abi()
     if abi == 0:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import threading
+from pathlib import Path
 
 from apps.imaging.cage import landlock, libc, seccomp
 from apps.imaging.cage.report import CageError, Locks
@@ -13,12 +13,15 @@ from apps.imaging.cage.rlimits import ResourceLimits
 def lock(limits: ResourceLimits) -> Locks:
     """Lock this process for good and return what was put on.
 
-    Call it after everything is imported and before the first picture: Landlock binds the calling thread only, and
-    libvips starts its threads with the first render (a thread made earlier kept reading /etc/passwd, measured).
-    Raises CageError when the process has several threads, OSError when the kernel has a lock but refuses it.
+    Call it after everything is imported and before the first picture: Landlock binds the calling thread
+    only, and libvips starts its threads with the first render (a thread made earlier kept reading
+    /etc/passwd, measured). Raises CageError when the process has several threads, OSError when the kernel
+    has a lock but refuses it.
     """
     if count_threads() != 1:
-        raise CageError(f"{count_threads()} threads run already; only a single-threaded process can be locked")
+        raise CageError(
+            f"{count_threads()} threads run already; only a single-threaded process can be locked"
+        )
     held = limits.apply()
     if not libc.is_linux():
         return Locks(landlock_abi=0, has_seccomp=False, limits=held)
@@ -28,8 +31,8 @@ def lock(limits: ResourceLimits) -> Locks:
 
 
 def count_threads() -> int:
-    """Return how many threads the kernel sees in this process (only Python's own where there is no /proc)."""
+    """Return how many threads the kernel sees in this process; Python's own where there is no /proc."""
     try:
-        return len(os.listdir("/proc/self/task"))
+        return sum(1 for _ in Path("/proc/self/task").iterdir())
     except OSError:
         return threading.active_count()

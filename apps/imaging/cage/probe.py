@@ -1,7 +1,7 @@
 """The probe: try, from inside, each thing a worker must not be able to do.
 
-Every attempt is harmless where it succeeds: the file is removed again, the fork ends at once, and calls that could
-do harm get arguments no kernel accepts, since a filter answers before the kernel looks at them.
+Every attempt is harmless where it succeeds: the file is removed again, the fork ends at once, and calls
+that could do harm get arguments no kernel accepts, since a filter answers before the kernel looks at them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def list_attempts() -> dict[str, Callable[[], object]]:
     """Return the forbidden things by name, for this platform."""
     attempts: dict[str, Callable[[], object]] = {
         "read a file by path": lambda: os.close(os.open("/etc/passwd", os.O_RDONLY)),
-        "list a folder": lambda: os.listdir("/"),
+        "list a folder": lambda: next(Path("/").iterdir()),
         "write a file": _write_file,
         "make a TCP socket": lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM).close(),
         "make a UDP socket": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close(),
@@ -42,15 +42,19 @@ def list_attempts() -> dict[str, Callable[[], object]]:
         "connect": lambda: libc.connect(_NOBODY),
         "bind": lambda: libc.bind(_NOBODY),
         "fork": _fork,
-        "execute a program": lambda: os.execv("/nonexistent", ["nonexistent"]),
+        "execute a program": lambda: os.execv("/nonexistent", ["nonexistent"]),  # noqa: S606 - there is no such program
         "signal the parent": lambda: os.kill(os.getppid(), 0),
-        "make memory executable": lambda: mmap.mmap(-1, mmap.PAGESIZE, prot=mmap.PROT_READ | mmap.PROT_EXEC).close(),
+        "make memory executable": lambda: mmap.mmap(
+            -1, mmap.PAGESIZE, prot=mmap.PROT_READ | mmap.PROT_EXEC
+        ).close(),
     }
     architecture = find_architecture()
     if libc.is_linux() and architecture is not None:
         attempts |= {
             "read the parent's environment": lambda: Path(f"/proc/{os.getppid()}/environ").read_bytes(),
-            "trace a process": lambda: libc.syscall(architecture.number(PTRACE), _PTRACE_ATTACH, _NOBODY, 0, 0),
+            "trace a process": lambda: libc.syscall(
+                architecture.number(PTRACE), _PTRACE_ATTACH, _NOBODY, 0, 0
+            ),
             "set up io_uring": lambda: libc.syscall(IO_URING_SETUP, 0, 0),
         }
     return attempts
@@ -66,9 +70,9 @@ def _try(name: str, action: Callable[[], object]) -> Attempt:
 
 
 def _write_file() -> None:
-    path = f"/tmp/.images-render-probe-{os.getpid()}"
+    path = Path(f"/tmp/.images-render-probe-{os.getpid()}")  # noqa: S108 - made with O_EXCL, gone at once
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    os.unlink(path)
+    path.unlink()
 
 
 def _fork() -> None:

@@ -20,7 +20,7 @@ class Locks:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One forbidden thing that was tried: its name, whether it was refused, and the errno's name ("" if it worked)."""
+    """One forbidden thing that was tried; `errno` is the refusal's name, "" if the thing worked."""
 
     name: str
     is_refused: bool

@@ -1,8 +1,8 @@
 """seccomp: an allow-list of system calls, so that what nobody thought of is refused too.
 
-Landlock leaves unix sockets, UDP, signals and io_uring open; here socket(2) does not exist for any family, and
-neither do open, execve, fork, ptrace and the four hundred others. No new memory may become executable either:
-a hijacked decoder cannot bring its own code. Written by hand because libseccomp has no wheel.
+Landlock leaves unix sockets, UDP, signals and io_uring open; here socket(2) does not exist for any family,
+and neither do open, execve, fork, ptrace and the four hundred others. No new memory may become executable
+either: a hijacked decoder cannot bring its own code. Written by hand because libseccomp has no wheel.
 """
 
 from __future__ import annotations
@@ -12,7 +12,15 @@ import errno
 import os
 
 from apps.imaging.cage import bpf, libc
-from apps.imaging.cage.syscalls import ALLOWED, CLONE3, CONDITIONAL, NEWEST_KNOWN, SECCOMP, Architecture, find_architecture
+from apps.imaging.cage.syscalls import (
+    ALLOWED,
+    CLONE3,
+    CONDITIONAL,
+    NEWEST_KNOWN,
+    SECCOMP,
+    Architecture,
+    find_architecture,
+)
 
 _SET_MODE_FILTER = 1
 _FLAG_TSYNC = 1

@@ -1,7 +1,8 @@
 """The system calls a worker still needs once it is locked, with their numbers on each architecture.
 
-The list was found by running every format through a locked worker under strace; what is not in it is refused.
-Numbers: arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h. -1: the architecture has none.
+The list was found by running every format through a locked worker under strace; what is not in it is
+refused. Numbers: arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h. -1: the
+architecture has none.
 """
 
 from __future__ import annotations

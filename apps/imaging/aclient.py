@@ -1,0 +1,114 @@
+"""AsyncRendererClient: asks the isolated renderer from an event loop (delivery); asyncio's own or uvloop."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+from apps.imaging.cage import CageReport
+from apps.imaging.connecting import list_pauses, send_head, try_to_connect
+from apps.imaging.errors import BadReply, RendererBusy, RendererCrashed, RendererTimeout
+from apps.imaging.handover import Handover, hand_over
+from apps.imaging.limits import Limits
+from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.encoders import Generation
+from apps.imaging.render import Rendered
+from apps.imaging.source import SourceInfo
+from apps.imaging.wire.asks import Ask, ask_inspect, ask_probe, ask_render
+from apps.imaging.wire.frames import GREETING, Frame, FrameDecoder, WireError
+
+Result = TypeVar("Result")
+
+
+class AsyncRendererClient:
+    """A renderer as three verbs, each a coroutine that holds neither a thread nor a kept connection.
+
+    The verbs, their deadlines and their errors are RendererClient's. Cancelling one closes its connection.
+    A source that is no file of its own is read in the event loop: pass a real file or bytes.
+    """
+
+    def __init__(
+        self, socket_path: Path | str, *, connect_seconds: float = 1.0, total_seconds: float = 20.0
+    ) -> None:
+        self._path = Path(socket_path)
+        self._connect_seconds = connect_seconds
+        self._total_seconds = total_seconds
+
+    async def inspect(self, source: bytes | BinaryIO, *, limits: Limits) -> SourceInfo:
+        """Return what the source is, after a full decode."""
+        return await self._ask(ask_inspect(limits=limits), source)
+
+    async def render(
+        self,
+        source: bytes | BinaryIO,
+        recipe: Recipe,
+        output: OutputFormat,
+        *,
+        limits: Limits,
+        generation: Generation = Generation.QUICK,
+    ) -> Rendered:
+        """Return the rendition of a source; a file is passed by descriptor."""
+        return await self._ask(ask_render(recipe, output, limits=limits, generation=generation), source)
+
+    async def probe(self) -> CageReport:
+        """Let a live worker try to break out, and return its report."""
+        return await self._ask(ask_probe(), None)
+
+    async def _ask(self, ask: Ask[Result], source: bytes | BinaryIO | None) -> Result:
+        deadline = asyncio.get_running_loop().time() + self._total_seconds
+        with hand_over(source) as handover:
+            try:
+                return await self._ask_once(ask, handover, deadline)
+            except RendererCrashed:  # perhaps another picture's doing; rendering twice does no harm
+                return await self._ask_once(ask, handover, deadline)
+
+    async def _ask_once(self, ask: Ask[Result], handover: Handover, deadline: float) -> Result:
+        head = ask.head(body_length=len(handover.body))
+        with await self._connect(deadline) as connection:
+            return ask.read(await _converse(connection, head, handover, deadline))
+
+    async def _connect(self, deadline: float) -> socket.socket:
+        clock = asyncio.get_running_loop().time
+        give_up_at = min(clock() + self._connect_seconds, deadline)
+        for pause in list_pauses():
+            connection = try_to_connect(self._path)
+            if connection is not None:
+                return connection
+            if clock() + pause > give_up_at:
+                break
+            await asyncio.sleep(pause)
+        raise RendererBusy
+
+
+async def _converse(connection: socket.socket, head: bytes, handover: Handover, deadline: float) -> Frame:
+    loop = asyncio.get_running_loop()
+    was_accepted = False
+    try:
+        async with asyncio.timeout_at(deadline):
+            with suppress(BrokenPipeError):  # the worker left early; perhaps it said why
+                send_head(connection, head, handover.descriptor)
+                await loop.sock_sendall(connection, handover.body)
+            if await loop.sock_recv(connection, len(GREETING)) != GREETING:
+                raise RendererCrashed
+            was_accepted = True
+            return await _receive(connection)
+    except TimeoutError as error:
+        raise (RendererTimeout if was_accepted else RendererBusy) from error
+    except WireError as error:
+        raise BadReply(str(error)) from error
+    except OSError as error:
+        raise RendererCrashed from error
+
+
+async def _receive(connection: socket.socket) -> Frame:
+    loop = asyncio.get_running_loop()
+    decoder = FrameDecoder()
+    while space := decoder.space():
+        count = await loop.sock_recv_into(connection, space)
+        if count == 0:
+            raise RendererCrashed
+        decoder.advance(count)
+    return decoder.frame()

@@ -1,0 +1,85 @@
+"""Answering, inside a locked worker: one request's frame in, one answer out, whatever the picture does."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import sys
+import traceback
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from apps.imaging import cage
+from apps.imaging.errors import DamagedImage, ImagingError, RendererCrashed, TooLargeToProcess
+from apps.imaging.memory import MemoryGauge
+from apps.imaging.render import inspect, render
+from apps.imaging.wire import faults, replies, requests
+from apps.imaging.wire.frames import MAX_BODY_BYTES, Frame, Header, WireError
+
+# Words by which decoders say that memory ran out, when they say it at all.
+_MEMORY_WORDS = ("out of memory", "memory allocation", "insufficient memory", "cannot allocate")
+_BUFFER_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back: a header, and the rendition's bytes if there is one."""
+
+    header: Header
+    body: bytes = b""
+
+
+def answer(frame: Frame, descriptor: int | None, *, locks: cage.Locks, gauge: MemoryGauge) -> Answer:
+    """Do what the frame asks and return the answer; every failure becomes a fault's header."""
+    try:
+        request = requests.read_request(frame.header)
+        if request.verb is requests.Verb.PROBE:
+            return Answer(replies.write_report(cage.probe(locks)))
+        with open_source(frame, descriptor) as source:
+            return _work(request, source)
+    except MemoryError:
+        return Answer(faults.write_fault(TooLargeToProcess()))
+    except DamagedImage as error:
+        return Answer(faults.write_fault(_find_true_cause(error, gauge)))
+    except ImagingError as error:
+        return Answer(faults.write_fault(error))
+    except WireError as error:
+        return Answer(faults.write_bad_request(error))
+    except Exception:  # noqa: BLE001 - a fault of ours must not cost a worker; the log has it, the client a code
+        with suppress(OSError):  # a log file would be over RLIMIT_FSIZE
+            traceback.print_exc(file=sys.stderr)
+        return Answer(faults.write_fault(RendererCrashed()))
+
+
+def open_source(frame: Frame, descriptor: int | None) -> BinaryIO:
+    """Return the original as a seekable file at its beginning.
+
+    Raises WireError for a descriptor that is not a plain file opened for reading: a pipe could block for
+    ever.
+    """
+    if descriptor is None:
+        return io.BytesIO(frame.body)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        raise WireError("the descriptor is no regular file")
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return os.fdopen(descriptor, "rb", buffering=_BUFFER_BYTES, closefd=False)
+
+
+def _work(request: requests.Request, source: BinaryIO) -> Answer:
+    if request.verb is requests.Verb.INSPECT:
+        return Answer(replies.write_source_info(inspect(source, request.limits)))
+    rendered = render(
+        source, request.recipe, request.output, limits=request.limits, generation=request.generation
+    )
+    if len(rendered.data) > MAX_BODY_BYTES:
+        raise TooLargeToProcess
+    return Answer(replies.write_rendered(rendered), rendered.data)
+
+
+def _find_true_cause(error: DamagedImage, gauge: MemoryGauge) -> ImagingError:
+    words = f"{error} {error.__cause__}".lower()
+    if gauge.is_spent() or any(phrase in words for phrase in _MEMORY_WORDS):
+        return TooLargeToProcess()
+    return error

@@ -1,0 +1,122 @@
+"""RendererClient: asks the isolated renderer from blocking code (control, Celery, the command line)."""
+
+from __future__ import annotations
+
+import socket
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+from apps.imaging.cage import CageReport
+from apps.imaging.connecting import list_pauses, send_head, try_to_connect
+from apps.imaging.errors import BadReply, RendererBusy, RendererCrashed, RendererTimeout
+from apps.imaging.handover import Handover, hand_over
+from apps.imaging.limits import Limits
+from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.encoders import Generation
+from apps.imaging.render import Rendered
+from apps.imaging.source import SourceInfo
+from apps.imaging.wire.asks import Ask, ask_inspect, ask_probe, ask_render
+from apps.imaging.wire.frames import GREETING, Frame, FrameDecoder, WireError
+
+Result = TypeVar("Result")
+
+
+class RendererClient:
+    """A renderer as three verbs. Holds no connection: each request makes its own, so any thread may use it.
+
+    Every verb raises RendererUnavailable (nobody listens), RendererBusy (no worker took the request in
+    time), RendererTimeout (one took it and did not finish), RendererCrashed (workers died of it, twice),
+    BadReply, or what the renderer found out about the picture: SourceError, LimitExceeded,
+    TooLargeToProcess.
+    """
+
+    def __init__(
+        self, socket_path: Path | str, *, connect_seconds: float = 1.0, total_seconds: float = 20.0
+    ) -> None:
+        self._path = Path(socket_path)
+        self._connect_seconds = connect_seconds
+        self._total_seconds = total_seconds
+
+    def inspect(self, source: bytes | BinaryIO, *, limits: Limits) -> SourceInfo:
+        """Return what the source is, after a full decode."""
+        return self._ask(ask_inspect(limits=limits), source)
+
+    def render(
+        self,
+        source: bytes | BinaryIO,
+        recipe: Recipe,
+        output: OutputFormat,
+        *,
+        limits: Limits,
+        generation: Generation = Generation.QUICK,
+    ) -> Rendered:
+        """Return the rendition of a source; a file is passed by descriptor."""
+        return self._ask(ask_render(recipe, output, limits=limits, generation=generation), source)
+
+    def probe(self) -> CageReport:
+        """Let a live worker try to break out, and return its report."""
+        return self._ask(ask_probe(), None)
+
+    def _ask(self, ask: Ask[Result], source: bytes | BinaryIO | None) -> Result:
+        deadline = time.monotonic() + self._total_seconds
+        with hand_over(source) as handover:
+            try:
+                return self._ask_once(ask, handover, deadline)
+            except RendererCrashed:  # perhaps another picture's doing; rendering twice does no harm
+                return self._ask_once(ask, handover, deadline)
+
+    def _ask_once(self, ask: Ask[Result], handover: Handover, deadline: float) -> Result:
+        head = ask.head(body_length=len(handover.body))
+        with self._connect(deadline) as connection:
+            return ask.read(_converse(connection, head, handover, deadline))
+
+    def _connect(self, deadline: float) -> socket.socket:
+        give_up_at = min(time.monotonic() + self._connect_seconds, deadline)
+        for pause in list_pauses():
+            connection = try_to_connect(self._path)
+            if connection is not None:
+                return connection
+            if time.monotonic() + pause > give_up_at:
+                break
+            time.sleep(pause)
+        raise RendererBusy
+
+
+def _converse(connection: socket.socket, head: bytes, handover: Handover, deadline: float) -> Frame:
+    was_accepted = False
+    try:
+        with suppress(BrokenPipeError):  # the worker left early; perhaps it said why
+            send_head(connection, head, handover.descriptor)
+            _wait_at_most(connection, deadline)
+            connection.sendall(handover.body)
+        _wait_at_most(connection, deadline)
+        if connection.recv(len(GREETING)) != GREETING:
+            raise RendererCrashed
+        was_accepted = True
+        return _receive(connection, deadline)
+    except TimeoutError as error:
+        raise (RendererTimeout if was_accepted else RendererBusy) from error
+    except WireError as error:
+        raise BadReply(str(error)) from error
+    except OSError as error:
+        raise RendererCrashed from error
+
+
+def _receive(connection: socket.socket, deadline: float) -> Frame:
+    decoder = FrameDecoder()
+    while space := decoder.space():
+        _wait_at_most(connection, deadline)
+        count = connection.recv_into(space)
+        if count == 0:
+            raise RendererCrashed
+        decoder.advance(count)
+    return decoder.frame()
+
+
+def _wait_at_most(connection: socket.socket, deadline: float) -> None:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    connection.settimeout(left)

@@ -1,0 +1,57 @@
+"""Asks: a question paired with the reader of its answer, which is all that the two clients have to know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from apps.imaging.cage import CageReport
+from apps.imaging.errors import BadReply
+from apps.imaging.limits import Limits
+from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.encoders import Generation
+from apps.imaging.render import Rendered
+from apps.imaging.source import SourceInfo
+from apps.imaging.wire.frames import Frame, WireError, encode_head
+from apps.imaging.wire.replies import read_rendered, read_report, read_source_info
+from apps.imaging.wire.requests import Request, Verb, write_request
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask(Generic[Result]):
+    """One question and how to read what comes back."""
+
+    request: Request
+    reader: Callable[[Frame], Result]
+
+    def head(self, *, body_length: int) -> bytes:
+        """Return the request's bytes up to its body. Raises WireError when the body is over its cap."""
+        return encode_head(write_request(self.request), body_length=body_length)
+
+    def read(self, frame: Frame) -> Result:
+        """Return the answer. Raises what the renderer found, or BadReply for an answer without sense."""
+        try:
+            return self.reader(frame)
+        except WireError as error:
+            raise BadReply(str(error)) from error
+
+
+def ask_inspect(*, limits: Limits) -> Ask[SourceInfo]:
+    """Ask what a source is."""
+    return Ask(Request(verb=Verb.INSPECT, limits=limits), read_source_info)
+
+
+def ask_render(
+    recipe: Recipe, output: OutputFormat, *, limits: Limits, generation: Generation
+) -> Ask[Rendered]:
+    """Ask for a rendition."""
+    request = Request(verb=Verb.RENDER, limits=limits, recipe=recipe, output=output, generation=generation)
+    return Ask(request, lambda frame: read_rendered(frame, output))
+
+
+def ask_probe() -> Ask[CageReport]:
+    """Ask a worker to try its cage."""
+    return Ask(Request(verb=Verb.PROBE), read_report)

@@ -1,0 +1,162 @@
+"""One renderer worker: a locked, single-threaded process that answers one connection at a time."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import sys
+import time
+import traceback
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from apps.imaging import cage, lease
+from apps.imaging.answering import Answer, answer
+from apps.imaging.cage import libc
+from apps.imaging.lease import Notice
+from apps.imaging.memory import MemoryGauge
+from apps.imaging.wire.frames import GREETING, Frame, FrameDecoder, WireError, encode_head
+
+# A client that sends or takes its bytes slower than this is dropped: it must not pin a worker.
+_RECEIVE_SECONDS = 5.0
+_SEND_SECONDS = 10.0
+_KEPT_STREAMS = 3
+
+
+@dataclass(slots=True)
+class Worker:
+    """The accept loop; `control` is the line to the parent, whose end means "finish and leave"."""
+
+    listening: socket.socket
+    control: socket.socket
+    limits: cage.ResourceLimits
+    gauge: MemoryGauge = field(init=False)
+    locks: cage.Locks = field(init=False)
+
+    def run(self) -> None:
+        """Lock this process, then answer connections until the parent or a spent budget ends it."""
+        self.gauge = MemoryGauge(limit_bytes=self.limits.memory_bytes)
+        self.locks = cage.lock(self.limits)
+        lease.tell(self.control, Notice.FREE)
+        while self.limits.renew_cpu() and not self.gauge.is_spent():
+            connection = self._accept()
+            if connection is None:
+                return
+            with connection:
+                self._serve(connection)
+            lease.tell(self.control, Notice.FREE)
+
+    def _accept(self) -> socket.socket | None:
+        poll = select.poll()
+        poll.register(self.listening, select.POLLIN)
+        poll.register(self.control, select.POLLIN)
+        while True:
+            ready = {descriptor for descriptor, _event in poll.poll()}
+            if self.control.fileno() in ready:
+                return None
+            with suppress(
+                BlockingIOError, ConnectionAbortedError
+            ):  # another worker was faster; the client left
+                return self.listening.accept()[0]
+
+    def _serve(self, connection: socket.socket) -> None:
+        connection.setblocking(False)
+        with suppress(OSError):  # gone already; receiving will tell
+            connection.send(GREETING)
+        lease.tell(self.control, Notice.ACCEPTED, connection)
+        try:
+            frame, descriptor = receive(connection, seconds=_RECEIVE_SECONDS)
+        except (OSError, EOFError, WireError):
+            return
+        try:
+            if not is_abandoned(connection):
+                self._send(connection, answer(frame, descriptor, locks=self.locks, gauge=self.gauge))
+        finally:
+            if descriptor is not None:
+                os.close(descriptor)
+
+    def _send(self, connection: socket.socket, answered: Answer) -> None:
+        lease.tell(self.control, Notice.ANSWERING)
+        connection.settimeout(_SEND_SECONDS)
+        with suppress(OSError):  # the client left or reads too slowly: its loss
+            connection.sendall(encode_head(answered.header, body_length=len(answered.body)))
+            connection.sendall(answered.body)
+
+
+def receive(connection: socket.socket, *, seconds: float) -> tuple[Frame, int | None]:
+    """Return one request's frame and the descriptor that came with it.
+
+    Raises TimeoutError after `seconds` in all, EOFError when the client leaves, WireError for garbage.
+    """
+    deadline = time.monotonic() + seconds
+    decoder = FrameDecoder()
+    descriptor: int | None = None
+    try:
+        while space := decoder.space():
+            connection.settimeout(max(deadline - time.monotonic(), 0.001))
+            if descriptor is None:
+                data, descriptors, _flags, _address = socket.recv_fds(connection, min(len(space), 65536), 1)
+                descriptor = descriptors[0] if descriptors else None
+                count = len(data)
+                space[:count] = data
+            else:
+                count = connection.recv_into(space)
+            if count == 0:
+                raise EOFError("the client left in the middle of its request")
+            decoder.advance(count)
+        return decoder.frame(), descriptor
+    except BaseException:
+        if descriptor is not None:
+            os.close(descriptor)
+        raise
+
+
+def is_abandoned(connection: socket.socket) -> bool:
+    """Say whether the client has hung up, so that nobody waits for this picture any more."""
+    poll = select.poll()
+    poll.register(connection, 0)
+    return any(event & select.POLLHUP for _descriptor, event in poll.poll(0))
+
+
+def become_worker(
+    listening: socket.socket, control: socket.socket, limits: cage.ResourceLimits, *, parent: int
+) -> int:
+    """Turn a child just forked by process `parent` into a worker and work; return the exit status."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    for number in (signal.SIGTERM, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    signal.set_wakeup_fd(-1)
+    _close_all_but(listening.fileno(), control.fileno())
+    if libc.is_linux():
+        libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            return 1
+        _volunteer_for_the_oom_killer()
+    try:
+        Worker(listening=listening, control=control, limits=limits).run()
+    except BrokenPipeError:  # the parent is gone
+        return 1
+    except Exception:  # noqa: BLE001 - the last frame of this process: tell, then end
+        with suppress(OSError):
+            traceback.print_exc(file=sys.stderr)
+        return 1
+    return 0
+
+
+def _close_all_but(*kept: int) -> None:
+    # A fork inherits the parent's duplicates of other clients' connections.
+    lowest = _KEPT_STREAMS
+    for descriptor in sorted(kept):
+        os.closerange(lowest, descriptor)
+        lowest = descriptor + 1
+    os.closerange(lowest, os.sysconf("SC_OPEN_MAX"))
+
+
+def _volunteer_for_the_oom_killer() -> None:
+    # When memory runs out, a picture is worth less than the database.
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
