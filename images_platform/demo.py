@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,6 +27,7 @@ from apps.signing.models import SigningKey
 from apps.signing.services import reveal_value
 from apps.variants.models import Variant
 from apps.variants.services import create_variant, set_delivery_policy
+from images_platform.private_file import write_private
 
 EMAIL = "demo@example.com"
 PRIVATE_SAMPLE = "lighthouse.jpg"
@@ -119,15 +119,3 @@ def _write_secrets(account: Account, images: list[Image]) -> Demo:
     )
     write_private(demo_path(), json.dumps(asdict(demo), indent=2))
     return demo
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file only its owner can read, whole or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
-    partial.unlink(missing_ok=True)
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
