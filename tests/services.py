@@ -1,7 +1,7 @@
 """The servers the tests run on, as a pytest plugin: a Postgres, a Valkey and a renderer of their own.
 
-Loaded by `-p tests.services` before Django reads its settings. Only the process pytest was called in starts and
-stops servers; parallel workers inherit its environment, and each takes two logical databases of Valkey.
+Loaded by `-p tests.services` before Django reads its settings. Only the process pytest was called in starts
+and stops servers; parallel workers inherit its environment and take two logical databases of Valkey each.
 `DATABASE_URL` and `REDIS_URL` in the environment are used instead.
 """
 
@@ -68,9 +68,7 @@ def describe_services(folder: Path) -> tuple[dict[str, str], list[Part]]:
         "DEBUG": "0",
     }
     parts = []
-    if (
-        Path(__file__).parents[1] / "apps" / "imaging" / "render.py"
-    ).exists():  # while the room is being built
+    if (Path(__file__).parents[1] / "apps" / "imaging" / "render.py").exists():
         from images_platform.parts import make_renderer
 
         parts.append(make_renderer(renderer_socket))

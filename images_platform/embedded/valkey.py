@@ -1,4 +1,4 @@
-"""Valkey: a server of our own, reached by a unix socket and a password, with every write on disk within a second."""
+"""Valkey: a server of our own behind a unix socket and a password, its writes on disk within a second."""
 
 from __future__ import annotations
 

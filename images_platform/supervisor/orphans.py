@@ -22,7 +22,7 @@ def find_by_folder(name: str, folder: Path) -> list[int]:
 
     def is_one(process: Path) -> bool:
         is_named = (process / "comm").read_text().strip() == name
-        return is_named and os.readlink(process / "cwd") == expected
+        return is_named and str((process / "cwd").readlink()) == expected
 
     return _find(is_one)
 

@@ -23,7 +23,7 @@ class Part:
     """A program as data.
 
     `prepare` runs before every start; `probe` asks the running program and raises NotReady. A part that
-    `is_one_shot` is ready once it has ended with status 0. `identity` is whom to run it as: None for ourselves.
+    `is_one_shot` is ready once it has ended with status 0. `identity` is whom it runs as: None for ourselves.
     """
 
     name: str

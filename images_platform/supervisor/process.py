@@ -25,13 +25,13 @@ Pause = Callable[[float], object]
 
 
 class Process:
-    """One run of a part. Make it in the main thread: Linux ties a child's life to the *thread* that made it."""
+    """One run of a part. Make it in the main thread: Linux ties a child's life to the thread that made it."""
 
     def __init__(self, part: Part, output: int | IO[bytes]) -> None:
         part.prepare()
         self.part = part
         self.started_at = time.monotonic()
-        self._popen = subprocess.Popen(
+        self._popen = subprocess.Popen(  # noqa: S603  # our own programs
             part.command,
             env=dict(part.environment),
             cwd=part.folder,
@@ -40,8 +40,8 @@ class Process:
             stderr=subprocess.STDOUT,
             # Ctrl-C in the terminal is for the supervisor alone: it knows the order and the signals.
             start_new_session=True,
-            # Safe because no other thread of ours exists that could hold a lock at the fork.
-            preexec_fn=partial(_end_with_parent, part.stop_signal, os.getpid()) if is_linux() else None,  # noqa: PLW1509
+            # Safe here: there is no other thread that could hold a lock at the fork.
+            preexec_fn=partial(_end_with_parent, part.stop_signal, os.getpid()) if is_linux() else None,
             **write_subprocess_arguments(part.identity),
         )
 
@@ -57,22 +57,23 @@ class Process:
     def wait_until_ready(self, pause: Pause = time.sleep) -> None:
         """Return when the part answers, or has ended well if that is its job. Raises PartFailed."""
         give_up_at = self.started_at + self.part.start_seconds
-        reason = ""
-        while True:
-            if (exit_code := self.exit_code) is not None:
-                if self.part.is_one_shot and exit_code == 0:
-                    return
-                raise PartFailed(self.part.name, describe_exit(exit_code))
-            if not self.part.is_one_shot:
-                try:
-                    return self.part.probe()
-                except NotReady as error:
-                    reason = f": {error}"
+        while reason := self._find_reason_to_wait():
             if time.monotonic() > give_up_at:
-                raise PartFailed(
-                    self.part.name, f"is not ready after {self.part.start_seconds:.0f} s{reason}"
-                )
+                seconds = round(self.part.start_seconds)
+                raise PartFailed(self.part.name, f"is not ready after {seconds} s: {reason}")
             pause(_ASK_EVERY_SECONDS)
+
+    def _find_reason_to_wait(self) -> str:
+        exit_code = self.exit_code
+        if self.part.is_one_shot and exit_code in {None, 0}:
+            return "it is still at work" if exit_code is None else ""
+        if exit_code is not None:
+            raise PartFailed(self.part.name, describe_exit(exit_code))
+        try:
+            self.part.probe()
+        except NotReady as error:
+            return str(error) or type(error).__name__
+        return ""
 
     def stop(self, pause: Pause = time.sleep) -> None:
         """End the part by its own signal, and after its seconds by force; with all it has started."""
