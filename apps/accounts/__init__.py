@@ -1,0 +1,1 @@
+"""Who: users, accounts, members and roles, API tokens, quotas, and the audit trail."""

@@ -7,3 +7,6 @@ from django.apps import AppConfig
 
 class AccountsConfig(AppConfig):
     name = "apps.accounts"
+
+    def ready(self) -> None:
+        from apps.accounts import checks  # noqa: F401  # registers itself

@@ -1,4 +1,4 @@
-"""The cdn room as a Django application."""
+"""The cdn room as a Django application: it tells the outbox how to purge."""
 
 from __future__ import annotations
 
@@ -7,3 +7,9 @@ from django.apps import AppConfig
 
 class CdnConfig(AppConfig):
     name = "apps.cdn"
+
+    def ready(self) -> None:
+        from apps.cdn import services
+        from apps.outbox import registry
+
+        registry.register(services.PURGE, services.purge, max_attempts=services.MAX_ATTEMPTS)

@@ -1,4 +1,4 @@
-"""The signing room as a Django application."""
+"""The signing room as a Django application: every new account gets a key."""
 
 from __future__ import annotations
 
@@ -7,3 +7,9 @@ from django.apps import AppConfig
 
 class SigningConfig(AppConfig):
     name = "apps.signing"
+
+    def ready(self) -> None:
+        from apps.accounts import seeds
+        from apps.signing import checks, services  # noqa: F401  # checks register themselves
+
+        seeds.register(services.seed_account)

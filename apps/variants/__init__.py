@@ -1,0 +1,1 @@
+"""Variants: named recipes, and what an account allows beyond them."""

@@ -1,4 +1,4 @@
-"""The variants room as a Django application."""
+"""The variants room as a Django application: every new account gets a variant and a policy."""
 
 from __future__ import annotations
 
@@ -7,3 +7,9 @@ from django.apps import AppConfig
 
 class VariantsConfig(AppConfig):
     name = "apps.variants"
+
+    def ready(self) -> None:
+        from apps.accounts import seeds
+        from apps.variants import services
+
+        seeds.register(services.seed_account)

@@ -1,0 +1,4 @@
+"""Who wants to know: endpoints, events and their signed deliveries.
+
+No event exists yet: direct uploads bring the first.
+"""

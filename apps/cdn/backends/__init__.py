@@ -1,0 +1,12 @@
+"""The caches that can be told of purges: one module each, chosen by the setting PURGE_BACKEND."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from apps.cdn.backends.null import NullBackend
+from apps.cdn.backends.request import PurgeBackend, PurgeRequest
+
+__all__ = ["BACKENDS", "PurgeBackend", "PurgeRequest"]
+
+BACKENDS: Mapping[str, Callable[[], PurgeBackend]] = {"null": NullBackend}

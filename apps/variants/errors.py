@@ -1,0 +1,50 @@
+"""What variants refuse; bad options are imaging's OptionsError, passed through.
+
+VariantsError
+├── VariantNotFound
+├── VariantExists
+├── BadVariantName
+├── BadBrowserTtl
+├── TooManyVariants
+└── VariantProtected     `public` cannot be deleted
+"""
+
+from __future__ import annotations
+
+
+class VariantsError(Exception):
+    """Base of what services of this room refuse; the message can be shown to the caller."""
+
+
+class VariantNotFound(VariantsError):
+    def __init__(self) -> None:
+        super().__init__("Variant not found")
+
+
+class VariantExists(VariantsError):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"A variant named {name!r} already exists")
+        self.name = name
+
+
+class BadVariantName(VariantsError):
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"a variant's name is 1 to {limit} ASCII letters and digits, without hyphen or underscore"
+        )
+
+
+class BadBrowserTtl(VariantsError):
+    def __init__(self, minimum: int, maximum: int) -> None:
+        super().__init__(f"browsers may keep an image from {minimum} to {maximum} seconds")
+
+
+class TooManyVariants(VariantsError):
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"an account may have at most {limit} variants")
+        self.limit = limit
+
+
+class VariantProtected(VariantsError):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the variant {name!r} cannot be deleted")

@@ -1,0 +1,201 @@
+"""What can be done with variants and with the delivery policy.
+
+An edit changes what is served under links that exist, so it bumps the version and purges the variant's
+key in one transaction; the recipe's new fingerprint makes old renditions unreachable at the origin.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import Enum, auto
+from typing import Any
+
+from django.db import transaction
+
+from apps.accounts.actor import SYSTEM, Actor
+from apps.accounts.models import Account
+from apps.accounts.services import record_event
+from apps.cdn.keys import account_key, variant_key
+from apps.cdn.services import PurgeState, finish_purge, request_purge
+from apps.imaging.grammar import from_mapping, write
+from apps.imaging.recipe import Fit, Metadata, Recipe
+from apps.variants.errors import (
+    BadBrowserTtl,
+    BadVariantName,
+    TooManyVariants,
+    VariantExists,
+    VariantNotFound,
+    VariantProtected,
+)
+from apps.variants.models import MAX_BROWSER_TTL_SECONDS, MIN_BROWSER_TTL_SECONDS, DeliveryPolicy, Variant
+
+MAX_VARIANTS = 100
+MAX_NAME_CHARACTERS = 99
+PUBLIC = "public"
+# Not documented, but what every new account of the original is said to start with (catalogue §3).
+PUBLIC_RECIPE = Recipe(width=1366, height=768, fit=Fit.SCALE_DOWN, metadata=Metadata.NONE)
+_NAME = re.compile(rf"[A-Za-z0-9]{{1,{MAX_NAME_CHARACTERS}}}", re.ASCII)
+
+Options = Recipe | Mapping[str, Any]
+
+
+class Unchanged(Enum):
+    """The default of an argument for which None means something."""
+
+    UNCHANGED = auto()
+
+
+def create_variant(
+    *,
+    account: Account,
+    name: str,
+    options: Options,
+    is_public: bool = False,
+    is_rendered_ahead: bool = False,
+    browser_ttl_seconds: int | None = None,
+    actor: Actor,
+) -> Variant:
+    """Name a recipe; raises VariantsError, or OptionsError for options that make none."""
+    if not _NAME.fullmatch(name):
+        raise BadVariantName(MAX_NAME_CHARACTERS)
+    variant = Variant(
+        account=account,
+        name=name,
+        options=_write_options(options),
+        is_public=is_public,
+        is_rendered_ahead=is_rendered_ahead,
+        browser_ttl_seconds=_check_ttl(browser_ttl_seconds),
+    )
+    with transaction.atomic():
+        # Whoever else adds a variant to this account waits here: so the count below is exact.
+        Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+        others = Variant.objects.in_account(account)
+        if others.filter(name=name).exists():
+            raise VariantExists(name)
+        if others.count() >= MAX_VARIANTS:
+            raise TooManyVariants(MAX_VARIANTS)
+        variant.save(force_insert=True)
+        _record(variant, actor, "variant.created")
+    return variant
+
+
+def edit_variant(
+    *,
+    variant: Variant,
+    options: Options | None = None,
+    is_public: bool | None = None,
+    is_rendered_ahead: bool | None = None,
+    browser_ttl_seconds: int | Unchanged | None = Unchanged.UNCHANGED,
+    actor: Actor,
+) -> tuple[Variant, PurgeState]:
+    """Change what is given and leave the rest; `browser_ttl_seconds=None` means the account's again.
+
+    Returns the variant as it is now, and whether caches have forgotten what it was.
+    """
+    changes: dict[str, Any] = {}
+    if options is not None:
+        changes["options"] = _write_options(options)
+    if is_public is not None:
+        changes["is_public"] = is_public
+    if is_rendered_ahead is not None:
+        changes["is_rendered_ahead"] = is_rendered_ahead
+    if browser_ttl_seconds is not Unchanged.UNCHANGED:
+        changes["browser_ttl_seconds"] = _check_ttl(browser_ttl_seconds)
+    with transaction.atomic():
+        locked = _lock(variant)
+        if all(getattr(locked, name) == value for name, value in changes.items()):
+            return locked, "done"
+        for name, value in changes.items():
+            setattr(locked, name, value)
+        locked.version += 1
+        locked.save()
+        purge = request_purge(account=locked.account, keys=[variant_key(locked.pk)], reason="variant edited")
+        _record(locked, actor, "variant.edited")
+    return locked, finish_purge(purge)
+
+
+def delete_variant(*, variant: Variant, actor: Actor) -> PurgeState:
+    """Delete a variant: links that name it stop working. Raises VariantNotFound or VariantProtected."""
+    with transaction.atomic():
+        locked = _lock(variant)
+        if locked.name == PUBLIC:
+            raise VariantProtected(PUBLIC)
+        purge = request_purge(account=locked.account, keys=[variant_key(locked.pk)], reason="variant deleted")
+        _record(locked, actor, "variant.deleted")
+        locked.delete()
+    return finish_purge(purge)
+
+
+def set_delivery_policy(
+    *,
+    account: Account,
+    is_flexible: bool | None = None,
+    browser_ttl_seconds: int | None = None,
+    actor: Actor,
+) -> tuple[DeliveryPolicy, PurgeState]:
+    """Change what is given of an account's policy, and have caches forget what they keep under it."""
+    with transaction.atomic():
+        policy = DeliveryPolicy.objects.select_for_update().get(account=account)
+        before = (policy.is_flexible, policy.browser_ttl_seconds)
+        if is_flexible is not None:
+            policy.is_flexible = is_flexible
+        policy.browser_ttl_seconds = _check_ttl(browser_ttl_seconds) or policy.browser_ttl_seconds
+        if (policy.is_flexible, policy.browser_ttl_seconds) == before:
+            return policy, "done"
+        policy.save()
+        purge = request_purge(
+            account=account, keys=[account_key(account.pk)], reason="delivery policy changed"
+        )
+        record_event(
+            account=account,
+            actor=actor,
+            action="delivery_policy.changed",
+            object_id=account.public_id,
+            detail={"is_flexible": policy.is_flexible, "browser_ttl_seconds": policy.browser_ttl_seconds},
+        )
+    return policy, finish_purge(purge)
+
+
+def seed_account(account: Account) -> None:
+    """Every account starts with the variant `public` and a policy that allows nothing beyond variants."""
+    DeliveryPolicy.objects.create(account=account)
+    create_variant(account=account, name=PUBLIC, options=PUBLIC_RECIPE, actor=SYSTEM)
+
+
+def _lock(variant: Variant) -> Variant:
+    """Return the variant as it is now, held until the transaction ends."""
+    locked = (
+        Variant.objects.select_for_update(of=("self",))
+        .select_related("account")
+        .filter(pk=variant.pk)
+        .first()
+    )
+    if locked is None:
+        raise VariantNotFound
+    return locked
+
+
+def _write_options(options: Options) -> str:
+    return write(options if isinstance(options, Recipe) else from_mapping(options))
+
+
+def _check_ttl(seconds: int | None) -> int | None:
+    if seconds is not None and not MIN_BROWSER_TTL_SECONDS <= seconds <= MAX_BROWSER_TTL_SECONDS:
+        raise BadBrowserTtl(MIN_BROWSER_TTL_SECONDS, MAX_BROWSER_TTL_SECONDS)
+    return seconds
+
+
+def _record(variant: Variant, actor: Actor, action: str) -> None:
+    record_event(
+        account=variant.account,
+        actor=actor,
+        action=action,
+        object_id=variant.name,
+        detail={
+            "options": variant.options,
+            "is_public": variant.is_public,
+            "is_rendered_ahead": variant.is_rendered_ahead,
+            "browser_ttl_seconds": variant.browser_ttl_seconds,
+        },
+    )
