@@ -21,6 +21,7 @@ from apps.imaging.grammar import parse
 from apps.imaging.limits import Limits
 from apps.imaging.pool import PoolSettings
 from apps.imaging.recipe import OutputFormat
+from apps.imaging.render import inspect, render
 from apps.imaging.server import ServeError, ServerSettings, probe_in_child, serve
 
 _MEBIBYTE = 1024**2
@@ -102,8 +103,6 @@ def _run_info(parsed: argparse.Namespace) -> int:
         if parsed.socket:
             info = RendererClient(parsed.socket).inspect(source, limits=_LIMITS)
         else:
-            from apps.imaging.render import inspect
-
             info = inspect(source, _LIMITS)
     print(json.dumps(_as_json(info), indent=2))
     return 0
@@ -118,8 +117,6 @@ def _run_render(parsed: argparse.Namespace) -> int:
             client = RendererClient(parsed.socket)
             rendered = client.render(source, recipe, output, limits=_LIMITS, generation=generation)
         else:
-            from apps.imaging.render import render
-
             rendered = render(source, recipe, output, limits=_LIMITS, generation=generation)
     parsed.out.write_bytes(rendered.data)
     print(f"{parsed.out}: {rendered.width} × {rendered.height}, {len(rendered.data)} bytes")

@@ -15,7 +15,7 @@ from apps.imaging.handover import Handover, hand_over
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.encoders import Generation
-from apps.imaging.render import Rendered
+from apps.imaging.rendered import Rendered
 from apps.imaging.source import SourceInfo
 from apps.imaging.wire.asks import Ask, ask_inspect, ask_probe, ask_render
 from apps.imaging.wire.frames import GREETING, Frame, FrameDecoder, WireError
@@ -99,7 +99,7 @@ def _converse(connection: socket.socket, head: bytes, handover: Handover, deadli
     except TimeoutError as error:
         raise (RendererTimeout if was_accepted else RendererBusy) from error
     except WireError as error:
-        raise BadReply(str(error)) from error
+        raise BadReply from error
     except OSError as error:
         raise RendererCrashed from error
 

@@ -29,7 +29,7 @@ def try_to_connect(path: Path) -> socket.socket | None:
         return None
     except OSError as error:
         connection.close()
-        raise RendererUnavailable(f"no renderer answers at {path}: {error.strerror}") from error
+        raise RendererUnavailable from error
     return connection
 
 

@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 # A worker that dies before it is ready dies of its surroundings, and so will the next.
 _MAX_FAILED_STARTS = 5
+# One worker that never stops talking must not keep the parent from the others.
+_NOTICES_AT_ONCE = 16
 # A worker that hangs up is about to end; one that has hung up and lives has been taken over.
 _LAST_BREATH_SECONDS = 1.0
 _MEMORY_SIGNALS = frozenset({signal.SIGABRT, signal.SIGXCPU})
@@ -80,9 +82,11 @@ class Pool:
 
     def fill(self) -> None:
         """Start workers until the number is right. Raises PoolError when they die before they are ready."""
+        if self._is_stopping:
+            return
         if self._failed_starts >= _MAX_FAILED_STARTS:
             raise PoolError(f"{_MAX_FAILED_STARTS} workers in a row died before they were ready")
-        while not self._is_stopping and self._count_active() < self._settings.workers:
+        while self._count_active() < self._settings.workers:
             self._start_worker()
 
     def reap(self) -> None:
@@ -141,7 +145,7 @@ class Pool:
 
     def _hear(self, member: Member) -> None:
         with suppress(BlockingIOError):
-            while True:
+            for _ in range(_NOTICES_AT_ONCE):
                 notice, connection = hear(member.control)
                 if notice is None:
                     self._hang_up(member)
@@ -155,7 +159,9 @@ class Pool:
             member.lease = None
         if notice is Notice.ACCEPTED:
             member.lease = Lease(connection)
-            member.overdue_at = member.lease.started_at + self._settings.deadline_seconds
+            # Only an idle worker gets a new deadline: one taken over could otherwise renew its own for ever.
+            if member.overdue_at is None:
+                member.overdue_at = member.lease.started_at + self._settings.deadline_seconds
         elif notice is Notice.ANSWERING and member.lease is not None:
             member.lease.close()
         elif notice is Notice.FREE:
@@ -165,9 +171,9 @@ class Pool:
         member.served += member.is_ready
         member.is_ready = True
         self._failed_starts = 0
-        member.overdue_at = None
         if member.is_retiring:
             return
+        member.overdue_at = None
         if member.served >= self._settings.max_renders or self._is_too_large(member):
             self._retire(member)
             self.fill()

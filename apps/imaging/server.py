@@ -48,9 +48,7 @@ class Server:
     def __init__(self, listener: Listener, settings: ServerSettings) -> None:
         self._selector = selectors.DefaultSelector()
         self._is_stopping = False
-        self._pool = Pool(
-            listener.socket, settings.pool, watch=self._watch, unwatch=self._selector.unregister
-        )
+        self._pool = Pool(listener.socket, settings.pool, watch=self._watch, unwatch=self._unwatch)
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT. Raises PoolError when workers cannot live here."""
@@ -66,6 +64,9 @@ class Server:
 
     def _watch(self, source: socket.socket, callback: Callable[[], None]) -> None:
         self._selector.register(source, selectors.EVENT_READ, callback)
+
+    def _unwatch(self, source: socket.socket) -> None:
+        self._selector.unregister(source)
 
     def _listen_for_signals(self, stack: ExitStack) -> None:
         ours, theirs = socket.socketpair()

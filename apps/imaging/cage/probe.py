@@ -38,7 +38,7 @@ def list_attempts() -> dict[str, Callable[[], object]]:
         "make a UDP socket": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close(),
         "make an IPv6 socket": lambda: socket.socket(socket.AF_INET6, socket.SOCK_STREAM).close(),
         "make a unix socket": lambda: socket.socket(socket.AF_UNIX, socket.SOCK_STREAM).close(),
-        "make a socket pair": lambda: [end.close() for end in socket.socketpair()],
+        "make a socket pair": _make_socket_pair,
         "connect": lambda: libc.connect(_NOBODY),
         "bind": lambda: libc.bind(_NOBODY),
         "fork": _fork,
@@ -73,6 +73,11 @@ def _write_file() -> None:
     path = Path(f"/tmp/.images-render-probe-{os.getpid()}")  # noqa: S108 - made with O_EXCL, gone at once
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     path.unlink()
+
+
+def _make_socket_pair() -> None:
+    for end in socket.socketpair():
+        end.close()
 
 
 def _fork() -> None:

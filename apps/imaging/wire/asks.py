@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from apps.imaging.cage import CageReport
-from apps.imaging.errors import BadReply
+from apps.imaging.errors import BadReply, LimitExceeded
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.encoders import Generation
-from apps.imaging.render import Rendered
+from apps.imaging.rendered import Rendered
 from apps.imaging.source import SourceInfo
-from apps.imaging.wire.frames import Frame, WireError, encode_head
+from apps.imaging.wire.frames import MAX_BODY_BYTES, Frame, WireError, encode_head
 from apps.imaging.wire.replies import read_rendered, read_report, read_source_info
 from apps.imaging.wire.requests import Request, Verb, write_request
 
@@ -28,7 +28,9 @@ class Ask(Generic[Result]):
     reader: Callable[[Frame], Result]
 
     def head(self, *, body_length: int) -> bytes:
-        """Return the request's bytes up to its body. Raises WireError when the body is over its cap."""
+        """Return the request's bytes up to its body. Raises LimitExceeded when the body is over its cap."""
+        if body_length > MAX_BODY_BYTES:
+            raise LimitExceeded("max_bytes", body_length, MAX_BODY_BYTES)
         return encode_head(write_request(self.request), body_length=body_length)
 
     def read(self, frame: Frame) -> Result:
@@ -36,7 +38,7 @@ class Ask(Generic[Result]):
         try:
             return self.reader(frame)
         except WireError as error:
-            raise BadReply(str(error)) from error
+            raise BadReply from error
 
 
 def ask_inspect(*, limits: Limits) -> Ask[SourceInfo]:

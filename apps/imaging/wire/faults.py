@@ -11,7 +11,6 @@ from dataclasses import fields
 from typing import NoReturn
 
 from apps.imaging.errors import (
-    BadReply,
     DamagedImage,
     ImagingError,
     LimitExceeded,
@@ -73,7 +72,7 @@ def raise_fault(header: Header) -> NoReturn:
     if code == _UNSUPPORTED_FORMAT:
         raise UnsupportedFormat(read_text(header.get("format")))
     if code == _BAD_REQUEST:
-        raise BadReply(f"the renderer did not understand us: {read_text(header.get('reason'))}")
+        raise WireError(f"the renderer did not understand us: {read_text(header.get('reason'))}")
     if not isinstance(code, str) or code not in _PLAIN:
         raise WireError("the reply names no fault of ours")
     raise _PLAIN[code]

@@ -60,7 +60,7 @@ class FrameDecoder:
         return memoryview(self._buffers[-1])[self._filled :]
 
     def advance(self, count: int) -> None:
-        """Note that `count` bytes of `space()` were filled. Raises WireError when a length is over its cap."""
+        """Note that `count` bytes of `space()` were filled. Raises WireError when a cap is exceeded."""
         self._filled += count
         while self._filled == len(self._buffers[-1]) and len(self._buffers) < 3:
             self._buffers.append(bytearray(self._next_length()))

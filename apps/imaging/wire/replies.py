@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from apps.imaging.cage import Attempt, CageReport, Locks
 from apps.imaging.recipe import OutputFormat
-from apps.imaging.render import Rendered
+from apps.imaging.rendered import Rendered
 from apps.imaging.source import SourceFormat, SourceInfo, sniff
 from apps.imaging.wire.faults import raise_fault
 from apps.imaging.wire.frames import Frame, Header, WireError

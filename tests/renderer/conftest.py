@@ -1,0 +1,59 @@
+"""Fixtures: renderers to share, and renderers to ill-treat."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from apps.imaging.client import RendererClient
+from tests.renderer.running import RunningRenderer
+
+StartRenderer = Callable[..., RunningRenderer]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _linux_only() -> None:
+    if sys.platform != "linux":
+        pytest.skip("these tests watch the renderer through /proc and try Linux' own locks")
+
+
+@pytest.fixture
+def socket_path() -> Iterator[Path]:
+    """A path for a socket, short enough for one (pytest's own folders are not)."""
+    folder = Path(tempfile.mkdtemp(prefix="renderer-"))
+    yield folder / "socket"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def start(socket_path: Path) -> Iterator[StartRenderer]:
+    """Start renderers of one's own: `start("--workers", "1")`."""
+    started: list[RunningRenderer] = []
+
+    def start_one(*options: str) -> RunningRenderer:
+        started.append(RunningRenderer(socket_path, *options))
+        return started[-1].wait_until_ready()
+
+    yield start_one
+    for renderer in started:
+        renderer.stop()
+
+
+@pytest.fixture(scope="module")
+def renderer() -> Iterator[RunningRenderer]:
+    """One renderer with two workers for a whole module, not to be killed."""
+    folder = Path(tempfile.mkdtemp(prefix="renderer-"))
+    running = RunningRenderer(folder / "socket", "--workers", "2", "--require-cage").wait_until_ready()
+    yield running
+    running.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def client(renderer: RunningRenderer) -> RendererClient:
+    return renderer.client()

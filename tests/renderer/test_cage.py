@@ -1,0 +1,169 @@
+"""The cage, tried with real targets from inside a locked process; outside, the same attempts succeed."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from apps.imaging import cage
+from apps.imaging.cage import CageError, CageReport, Locks, bpf, seccomp
+from apps.imaging.cage.syscalls import ALLOWED, CONDITIONAL, Architecture
+from apps.imaging.client import RendererClient
+from tests.renderer.conftest import StartRenderer
+from tests.renderer.running import ROOT, wait_until
+
+
+@pytest.fixture
+def targets(tmp_path: Path, socket_path: Path) -> Iterator[dict[str, str]]:
+    """Things worth having: another's original, a database's two doors, somewhere to send it."""
+    original = tmp_path / "original"
+    original.write_bytes(b"another account's picture")
+    with (
+        socket.create_server(("127.0.0.1", 0)) as tcp,
+        socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as unix,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+    ):
+        unix.bind(str(socket_path))
+        unix.listen()
+        udp.bind(("127.0.0.1", 0))
+        yield {
+            "read": str(original),
+            "write": str(tmp_path / "new"),
+            "rename": str(original),
+            "look_at": str(original),
+            "connect_by_tcp": str(tcp.getsockname()[1]),
+            "connect_by_unix_socket": str(socket_path),
+            "send_by_udp": str(udp.getsockname()[1]),
+            "fork": "",
+            "kill": str(os.getpid()),
+        }
+
+
+def imprison(targets: dict[str, str], *options: str) -> dict[str, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.renderer.prisoner", json.dumps(targets), *options],
+        cwd=ROOT,
+        env={},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return dict(json.loads(done.stdout))
+
+
+def test_it_works(client: RendererClient) -> None:
+    report = client.probe()
+    assert report.is_in_force, report.summarize()
+    assert (report.holes, report.foreign_variables) == ((), ())
+    assert report.locks.has_seccomp
+    assert set(report.locks.limits) == {"AS", "CPU", "FSIZE", "NOFILE", "CORE"}
+
+
+def test_every_deed_is_refused(targets: dict[str, str]) -> None:
+    outcomes = imprison(targets | {"execute": "/bin/true", "remove": targets["read"]})
+    assert set(outcomes.values()) == {"EPERM"}, outcomes
+    assert Path(targets["read"]).exists()
+
+
+def test_the_same_deeds_are_possible_outside(targets: dict[str, str]) -> None:
+    outcomes = imprison(targets, "--free")
+    assert set(outcomes.values()) == {"done"}, outcomes
+    assert "execute" not in outcomes
+
+
+def test_landlock_alone_refuses_files_and_tcp(targets: dict[str, str]) -> None:
+    program = (
+        "import os, sys, json\n"
+        "from apps.imaging.cage import landlock, libc\n"
+        "from tests.renderer.prisoner import DEEDS, attempt\n"
+        "libc.prctl(libc.PR_SET_NO_NEW_PRIVS, 1)\n"
+        "abi = landlock.deny_everything()\n"
+        "targets = json.loads(sys.argv[1])\n"
+        "print(json.dumps([abi, {name: attempt(DEEDS[name], targets[name]) for name in targets}]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, json.dumps(targets)],
+        cwd=ROOT,
+        env={},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    abi, outcomes = json.loads(done.stdout)
+    if abi == 0:
+        pytest.skip("this kernel has no Landlock; seccomp refuses the same (test_every_deed_is_refused)")
+    assert (outcomes["read"], outcomes["write"], outcomes["rename"]) == ("EACCES", "EACCES", "EACCES")
+    assert outcomes["send_by_udp"] == "done", "if Landlock learned UDP, say so in its docstring"
+    assert outcomes["connect_by_tcp"] == ("EACCES" if abi >= 4 else "done")
+
+
+def test_nothing_of_the_callers_environment_is_left(start: StartRenderer) -> None:
+    renderer = start("--workers", "1")
+    wait_until(lambda: len(renderer.workers()) == 1)
+    for pid in (renderer.pid, *renderer.workers()):
+        block = Path(f"/proc/{pid}/environ").read_bytes()
+        assert b"canary" not in block
+        assert b"DATABASE_URL" not in block
+    assert renderer.client().probe().foreign_variables == ()
+
+
+def test_a_worker_holds_no_descriptor_but_its_own(start: StartRenderer) -> None:
+    renderer = start("--workers", "2")
+    wait_until(lambda: len(renderer.workers()) == 2)
+    for _ in range(3):
+        renderer.client().probe()
+    for pid in renderer.workers():
+        # Two sockets: where it accepts, and its line to the parent; in, out, err; its own /proc/…/status.
+        wait_until(
+            lambda pid=pid: list_kinds(pid) == ["/dev/null", "/dev/null", "/proc", "pipe", "socket", "socket"]
+        )
+
+
+def list_kinds(pid: int) -> list[str]:
+    links = [str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()]
+    return sorted("/proc" if link.startswith("/proc/") else link.partition(":")[0] for link in links)
+
+
+def test_several_threads_cannot_be_locked() -> None:
+    leave = threading.Event()
+    thread = threading.Thread(target=leave.wait)
+    thread.start()
+    try:
+        with pytest.raises(CageError, match="threads run already"):
+            cage.lock(cage.ResourceLimits())
+    finally:
+        leave.set()
+        thread.join()
+
+
+def test_the_probe_sees_that_there_is_no_cage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://canary")
+    report = cage.probe(Locks(landlock_abi=0, has_seccomp=False, limits=()))
+    assert not report.is_in_force
+    assert {"read a file by path", "write a file", "make a unix socket", "fork", "connect"} <= set(
+        report.holes
+    )
+    assert "sees $DATABASE_URL" in report.holes
+    assert "NOT in force" in report.summarize()
+
+
+def test_a_report_of_nothing_is_no_cage() -> None:
+    assert not CageReport(Locks(7, True, ()), attempts=(), foreign_variables=()).is_in_force
+
+
+@pytest.mark.parametrize("column", [0, 1], ids=["x86-64", "arm64"])
+def test_the_table_of_calls_is_sound(column: int) -> None:
+    rows = [*ALLOWED.values(), *CONDITIONAL.values()]
+    numbers = [row[column] for row in rows if row[column] >= 0]
+    assert len(numbers) == len(set(numbers)), "two names share a number"
+    program = seccomp.write_filter(Architecture(audit_number=1, column=column), own_pid=1)
+    assert len(bpf.assemble(program)) == 8 * len(program)
+    assert program[-1][-1] == bpf.refuse(1)
