@@ -129,9 +129,10 @@ def decide(link: Link, facts: Facts | None, *, accept: str, now: int) -> Decisio
 
 
 def _check_access(link: Link, facts: Facts, image: ImageFacts, now: int) -> bool:
-    """Return whether the answer is public, or raise AccessDenied (matrix: catalogue §5.4)."""
+    """Return whether a shared cache may keep the answer, or raise AccessDenied (matrix: catalogue §5.4)."""
     if not image.is_private or (facts.variant is not None and facts.variant.is_public):
-        return True
+        # Anyone may see it, and still the answer to a signed link belongs to whom the link was given.
+        return not link.signature.is_given
     check_signature(link, facts.signing_keys, now)
     if link.is_flexible:
         raise OptionsOnPrivateImage

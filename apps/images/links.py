@@ -30,6 +30,11 @@ class SignaturePart:
     expires_at: int | None = None  # unix seconds
     problem: str = ""
 
+    @property
+    def is_given(self) -> bool:
+        """Whether somebody tried to sign, well or badly."""
+        return self.sig is not None or self.problem != ""
+
 
 @dataclass(frozen=True, slots=True)
 class Link:

@@ -10,7 +10,7 @@ from apps.imaging.client import RendererClient
 from apps.imaging.encoders import Generation
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
-from apps.imaging.render import Rendered
+from apps.imaging.rendered import Rendered
 from apps.imaging.source import SourceInfo
 
 # What was accepted under an account's byte limit stays renderable when the limit is lowered.

@@ -130,6 +130,12 @@ def test_a_signed_answer_is_private_and_lives_no_longer_than_its_link() -> None:
     assert decision.max_age_seconds == 60
 
 
+def test_a_signed_link_is_nobody_elses_even_to_a_public_image() -> None:
+    assert not ask(FACTS, signed()).is_shared
+    assert not ask(FACTS, f"{plain()}?sig=nonsense").is_shared
+    assert ask(FACTS, f"{plain()}?utm_source=mail").is_shared
+
+
 def test_bad_options_on_a_private_image_are_no_oracle() -> None:
     facts = replace(FACTS, image=PRIVATE, variant=None)
     with pytest.raises(SignatureMissing):

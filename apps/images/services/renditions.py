@@ -14,7 +14,7 @@ from apps.images.services.files import claim_file, discard_file, schedule_remova
 from apps.images.storage import RENDITIONS, make_rendition_key
 from apps.imaging.encoders import Generation
 from apps.imaging.recipe import OutputFormat
-from apps.imaging.render import Rendered
+from apps.imaging.rendered import Rendered
 from apps.usage.services import count_render
 
 
