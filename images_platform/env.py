@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit, urlunsplit
 
 _TRUE = {"1", "true", "yes", "on"}
@@ -75,7 +76,7 @@ def web_url(name: str, default: str | None = None) -> str:
     return value
 
 
-def database(name: str) -> dict[str, object]:
+def database(name: str) -> dict[str, Any]:
     """Return Django's DATABASES entry for a `postgres://user:password@host:port/name` URL.
 
     A unix socket is written as `postgres://user:password@/name?host=/socket/folder&port=5432`.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import IO
+from typing import BinaryIO
 
 from django.conf import settings
 
@@ -21,10 +21,10 @@ def make_client() -> RendererClient:
     return RendererClient(settings.RENDERER_SOCKET, total_seconds=settings.RENDER_SECONDS)
 
 
-def inspect_original(file: IO[bytes], *, max_bytes: int) -> SourceInfo:
+def inspect_original(file: BinaryIO, *, max_bytes: int) -> SourceInfo:
     """Return what an original is, after decoding all of it; raises imaging's errors."""
     return make_client().inspect(file, limits=Limits(max_bytes=max_bytes))
 
 
-def render(file: IO[bytes], recipe: Recipe, output: OutputFormat, *, generation: Generation) -> Rendered:
+def render(file: BinaryIO, recipe: Recipe, output: OutputFormat, *, generation: Generation) -> Rendered:
     return make_client().render(file, recipe, output, limits=RENDER_LIMITS, generation=generation)

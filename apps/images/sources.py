@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import IO
+from typing import BinaryIO
 
 from apps.images.errors import OriginalMissing
 from apps.images.models import Image
@@ -10,7 +10,7 @@ from apps.images.storage import originals
 from apps.imaging.source import SourceFormat, SourceInfo
 
 
-def open_original(storage_key: str) -> IO[bytes]:
+def open_original(storage_key: str) -> BinaryIO:
     """Return the original's bytes as a file at its start; a local one has a descriptor to pass on."""
     try:
         return originals().open(storage_key, "rb").file  # type: ignore[return-value]  # FieldFile's stubs

@@ -58,7 +58,8 @@ def draw_planet(side: int) -> Image.Image:
     for number in range(9):
         top = centre[1] - radius + number * radius // 4
         ImageDraw.Draw(sphere).rectangle(
-            (0, top, side, top + radius // 14), fill=(120, 220, 226, 255) if number % 2 else (40, 92, 172, 255)
+            (0, top, side, top + radius // 14),
+            fill=(120, 220, 226, 255) if number % 2 else (40, 92, 172, 255),
         )
     sphere = sphere.filter(ImageFilter.GaussianBlur(side / 180))
     sphere.putalpha(_mask(side, side, lambda draw: draw.ellipse(_circle(centre, radius), fill=255)))
@@ -89,7 +90,9 @@ def draw_lighthouse(width: int, height: int) -> Image.Image:
 def _tower(draw: ImageDraw.ImageDraw, lamp: tuple[int, int], width: int, height: int) -> None:
     x, y, unit = *lamp, width // 40
     foot = int(height * 0.84)
-    draw.polygon([(x - unit, y), (x + unit, y), (x + 2 * unit, foot), (x - 2 * unit, foot)], fill=(236, 232, 224))
+    draw.polygon(
+        [(x - unit, y), (x + unit, y), (x + 2 * unit, foot), (x - 2 * unit, foot)], fill=(236, 232, 224)
+    )
     for number in range(1, 4):
         top = y + (foot - y) * (2 * number - 1) // 7
         draw.rectangle((x - 2 * unit, top, x + 2 * unit, top + (foot - y) // 9), fill=(196, 62, 58))
@@ -124,7 +127,9 @@ def _ring(side: int, centre: tuple[int, int], radius: int) -> Image.Image:
 
 def _sky(width: int, height: int, top: _Colour, bottom: _Colour) -> Image.Image:
     ramp = Image.linear_gradient("L").resize((width, height), Image.Resampling.BICUBIC)
-    return Image.composite(Image.new("RGB", (width, height), bottom), Image.new("RGB", (width, height), top), ramp)
+    return Image.composite(
+        Image.new("RGB", (width, height), bottom), Image.new("RGB", (width, height), top), ramp
+    )
 
 
 def _glow(picture: Image.Image, centre: tuple[int, int], radius: int, colour: _Colour) -> Image.Image:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,5 +28,5 @@ def stored_files(stores: Path) -> Callable[[], list[Path]]:
 
 
 @pytest.fixture
-def photo(orchard: Account, stores: Path) -> Iterator[Image]:
-    yield upload_image(account=orchard, file=io.BytesIO(jpeg()), filename="photo.jpg", actor=SYSTEM)
+def photo(orchard: Account, stores: Path) -> Image:
+    return upload_image(account=orchard, file=io.BytesIO(jpeg()), filename="photo.jpg", actor=SYSTEM)

@@ -69,9 +69,7 @@ def test_renditions_of_an_old_version_are_retired(
     assert len(stored_files()) == 1, "the original stays"
 
 
-def test_an_upload_that_died_half_way_is_swept(
-    photo: Image, stored_files: Callable[[], list[Path]]
-) -> None:
+def test_an_upload_that_died_half_way_is_swept(photo: Image, stored_files: Callable[[], list[Path]]) -> None:
     """The process is killed after the file, before the row: the removal planned before is what is left."""
     import io
 
@@ -85,9 +83,7 @@ def test_an_upload_that_died_half_way_is_swept(
     assert Image.objects.filter(uploaded_at__lte=timezone.now()).count() == 1
 
 
-def test_a_file_with_a_row_is_never_removed(
-    photo: Image, stored_files: Callable[[], list[Path]]
-) -> None:
+def test_a_file_with_a_row_is_never_removed(photo: Image, stored_files: Callable[[], list[Path]]) -> None:
     from apps.images.services.files import schedule_removal
 
     schedule_removal(store="originals", key=photo.storage_key, account=photo.account, delay_seconds=0)

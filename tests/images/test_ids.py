@@ -15,7 +15,9 @@ def test_it_works() -> None:
     assert set_access_flag(public, is_private=True) == public[:-2] + "01"
 
 
-@pytest.mark.parametrize("image_id", ["a", "a/b/c", "ü", "photo.jpg", "v1.2", "keys", "x/blob", "a b", "%2F", "é" * 1024])
+@pytest.mark.parametrize(
+    "image_id", ["a", "a/b/c", "ü", "photo.jpg", "v1.2", "keys", "x/blob", "a b", "%2F", "é" * 1024]
+)
 def test_these_are_good(image_id: str) -> None:
     check_custom_id(image_id)
 

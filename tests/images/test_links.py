@@ -110,4 +110,6 @@ def test_a_signed_link_carries_expiry_then_signature() -> None:
     path = write_signed_link(
         HASH, "bc27a117-9509-446b-8c69-c81bfeac0a01", "mobile", key="this is a secret", expires_at=1631289275
     )
-    assert path.endswith("?exp=1631289275&sig=77d3f91af4c1c9199a3dec74098b4be64485d3887164e936349023a4e7c4f4a1")
+    assert path.endswith(
+        "?exp=1631289275&sig=77d3f91af4c1c9199a3dec74098b4be64485d3887164e936349023a4e7c4f4a1"
+    )

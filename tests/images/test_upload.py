@@ -41,7 +41,9 @@ def upload(account: Account, data: bytes, **fields: Any) -> Image:
 
 def test_it_works(orchard: Account, stores: Path) -> None:
     data = jpeg(120, 80)
-    image = upload(orchard, data, filename="C:\\photos\\pear\n.jpg", metadata={"kind": "pear"}, creator="olive")
+    image = upload(
+        orchard, data, filename="C:\\photos\\pear\n.jpg", metadata={"kind": "pear"}, creator="olive"
+    )
     image.refresh_from_db()
     assert is_generated(image.public_id)
     assert image.public_id.endswith("00")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -24,6 +25,14 @@ class ImageQuerySet(models.QuerySet["Image"]):
     def of_creator(self, creator: str | None) -> Self:
         """Images a creator sent; None for those that name no creator."""
         return self.filter(creator=creator)
+
+    def older_than(self, uploaded_at: datetime, pk: int) -> Self:
+        """Images that follow a place in the newest-first order; the first bound lets the index start."""
+        return self.filter(uploaded_at__lte=uploaded_at).exclude(uploaded_at=uploaded_at, pk__gte=pk)
+
+    def matching(self, text: str) -> Self:
+        """Images whose id or filename contains the text, whatever its case."""
+        return self.filter(Q(public_id__icontains=text) | Q(filename__icontains=text))
 
     def deleted(self) -> Self:
         return self.exclude(deleted_at=None)

@@ -31,7 +31,7 @@ def set_access(*, image: Image, is_private: bool, actor: Actor) -> tuple[Image, 
         old_id = locked.public_id
         locked.is_private = is_private
         locked.public_id = set_access_flag(old_id, is_private=is_private)
-        locked.version = F("version") + 1  # type: ignore[assignment]  # an expression until saved
+        locked.version = F("version") + 1
         locked.save(update_fields=["is_private", "public_id", "version"])
         locked.refresh_from_db()
         purge = request_purge(

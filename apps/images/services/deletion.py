@@ -34,9 +34,7 @@ def delete_image(*, image: Image, actor: Actor) -> PurgeState:
             account=image.account,
             delay_seconds=LINGER_SECONDS,
         )
-        record_event(
-            account=image.account, actor=actor, action="image.deleted", object_id=image.public_id
-        )
+        record_event(account=image.account, actor=actor, action="image.deleted", object_id=image.public_id)
     return finish_purge(purge)
 
 

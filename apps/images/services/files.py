@@ -7,7 +7,7 @@ the row takes the removal back. A process killed in between leaves a file that g
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import IO
+from typing import BinaryIO
 
 from django.core.files.base import File
 from django.core.files.storage import storages
@@ -24,7 +24,7 @@ UNCLAIMED_SECONDS = 3600
 LINGER_SECONDS = 600
 
 
-def write_file(*, store: str, key: str, content: IO[bytes], account: Account | None) -> Job:
+def write_file(*, store: str, key: str, content: BinaryIO, account: Account | None) -> Job:
     """Write a file nobody owns yet; the job returned removes it unless `claim_file` is called."""
     removal = schedule_removal(store=store, key=key, account=account, delay_seconds=UNCLAIMED_SECONDS)
     storages[store].save(key, File(content))

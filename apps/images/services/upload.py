@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -47,7 +46,7 @@ class Weight:
 def upload_image(
     *,
     account: Account,
-    file: IO[bytes],
+    file: BinaryIO,
     filename: str = "",
     image_id: str | None = None,
     metadata: Mapping[str, Any] | None = None,
@@ -87,7 +86,7 @@ def upload_image(
     return image
 
 
-def weigh(file: IO[bytes], *, allowed: int) -> Weight:
+def weigh(file: BinaryIO, *, allowed: int) -> Weight:
     """Count and hash the bytes, and leave the file at its start."""
     digest, size = hashlib.sha256(), 0
     file.seek(0)
@@ -104,11 +103,11 @@ def weigh(file: IO[bytes], *, allowed: int) -> Weight:
 
 def clean_filename(filename: str) -> str:
     """Return a name fit for showing: no folders, no control characters, at most 255 characters."""
-    base = os.path.basename(filename.replace("\\", "/"))
+    base = filename.replace("\\", "/").rpartition("/")[2]
     return "".join(character for character in base if character.isprintable())[:MAX_FILENAME_CHARACTERS]
 
 
-def _keep(image: Image, file: IO[bytes], info: SourceInfo, actor: Actor) -> None:
+def _keep(image: Image, file: BinaryIO, info: SourceInfo, actor: Actor) -> None:
     removal = write_file(store=ORIGINALS, key=image.storage_key, content=file, account=image.account)
     try:
         with transaction.atomic():
