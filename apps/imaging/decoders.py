@@ -1,0 +1,149 @@
+"""Decoders: a source as frames, each scaled to the size a plan asks for while it is read.
+
+libvips reads most; Pillow reads BMP and the animations libvips does not (AVIF, APNG); pi_heif reads HEIC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import BinaryIO
+
+import pi_heif
+import pyvips
+from PIL import Image as PillowImage
+
+from apps.imaging.engine import open_source, open_with_pillow
+from apps.imaging.errors import DamagedImage
+from apps.imaging.geometry import Size
+from apps.imaging.source import SourceFormat, SourceInfo
+
+_DEFAULT_DELAY = 100  # milliseconds, where a file gives none
+PROFILE, EXIF = "icc-profile-data", "exif-data"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture of an animation, or the only one; `delay` in milliseconds, `loop` as in GIF (0 is for ever)."""
+
+    image: pyvips.Image
+    delay: int = _DEFAULT_DELAY
+    loop: int = 0
+
+
+def as_decoded(info: SourceInfo) -> SourceInfo:
+    """Return the facts as the decoder's pixels will have them: libheif lays AVIF and HEIC upright itself."""
+    if info.format is SourceFormat.HEIC or (info.format is SourceFormat.AVIF and not info.is_animated):
+        width, height = info.oriented_size
+        return replace(info, width=width, height=height, orientation=1)
+    return info
+
+
+def decode(
+    file: BinaryIO, info: SourceInfo, size: Size | None = None, *, is_animated: bool
+) -> Iterator[Frame]:
+    """Yield the frames of a file, or only the first, scaled to `size` if one is given.
+
+    `info` is as decoded. Frames are to be consumed in order, each before the next is asked for.
+    """
+    if info.format is SourceFormat.HEIC:
+        frames = iter([_read_heic(file)])
+    elif info.format is SourceFormat.BMP or (info.is_animated and info.format in _ANIMATED_BY_PILLOW):
+        frames = _read_with_pillow(file)
+    elif info.is_animated and is_animated:
+        frames = _read_roll(file, info)
+    else:
+        yield Frame(_read_still(file, info, size))
+        return
+    for number, frame in enumerate(frames):
+        if number and not is_animated:
+            return
+        _check_size(frame.image, info)
+        yield replace(frame, image=_scale(frame.image, size))
+
+
+_ANIMATED_BY_PILLOW = frozenset({SourceFormat.AVIF, SourceFormat.PNG})
+
+
+def _read_still(file: BinaryIO, info: SourceInfo, size: Size | None) -> pyvips.Image:
+    """Return the picture, or the first frame, with libvips' shrink-on-load where the format has it."""
+    source = open_source(file, info.format)
+    if size is None or size == (info.width, info.height):
+        image = pyvips.Image.new_from_source(source, "", access="sequential", fail_on="truncated")
+        _check_size(image, info)
+        return image
+    return pyvips.Image.thumbnail_source(
+        source, size[0], height=size[1], size="force", no_rotate=True, fail_on="truncated"
+    )
+
+
+def _read_roll(file: BinaryIO, info: SourceInfo) -> Iterator[Frame]:
+    """Yield the frames of a GIF or WebP, which libvips reads as one long roll from top to bottom."""
+    source = open_source(file, info.format)
+    roll = pyvips.Image.new_from_source(source, "", access="sequential", fail_on="truncated", n=-1)
+    height = roll.get_page_height()
+    delays = roll.get("delay") if roll.get_typeof("delay") else []
+    loop = roll.get("loop") if roll.get_typeof("loop") else 0
+    for number in range(roll.height // height):
+        delay = delays[number] if number < len(delays) else _DEFAULT_DELAY
+        yield Frame(roll.crop(0, number * height, roll.width, height), delay, loop)
+
+
+def _read_with_pillow(file: BinaryIO) -> Iterator[Frame]:
+    with open_with_pillow(file) as picture:
+        count = getattr(picture, "n_frames", 1)
+        loop = int(picture.info.get("loop", 0))
+        # An APNG's default image may be no frame of the animation but what others show instead of it.
+        for number in range(1 if count > 1 and picture.info.get("default_image") else 0, count):
+            picture.seek(number)
+            delay = round(picture.info.get("duration", _DEFAULT_DELAY))
+            yield Frame(_from_pillow(picture), delay, loop)
+
+
+def _from_pillow(picture: PillowImage.Image) -> pyvips.Image:
+    if picture.mode not in ("L", "RGB", "RGBA"):
+        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    image = _from_bytes(picture.tobytes(), picture.size, picture.mode)
+    return _attach(image, PROFILE, picture.info.get("icc_profile"))
+
+
+def _read_heic(file: BinaryIO) -> Frame:
+    file.seek(0)
+    picture = pi_heif.open_heif(file, convert_hdr_to_8bit=True)
+    picture = picture[picture.primary_index]
+    # Rows may be padded to a stride.
+    rows = memoryview(picture.data)
+    row_bytes = picture.size[0] * len(picture.mode)
+    if picture.stride != row_bytes:
+        starts = range(0, picture.stride * picture.size[1], picture.stride)
+        rows = memoryview(b"".join(rows[start : start + row_bytes] for start in starts))
+    image = _from_bytes(rows, picture.size, picture.mode)
+    image = _attach(image, PROFILE, picture.info.get("icc_profile"))
+    return Frame(_attach(image, EXIF, picture.info.get("exif")))
+
+
+def _from_bytes(data: bytes | memoryview, size: Size, mode: str) -> pyvips.Image:
+    if mode not in ("L", "RGB", "RGBA"):
+        raise DamagedImage
+    image = pyvips.Image.new_from_memory(data, *size, len(mode), "uchar")
+    return image.copy(interpretation="b-w" if mode == "L" else "srgb")
+
+
+def _attach(image: pyvips.Image, name: str, block: bytes | None) -> pyvips.Image:
+    if not block:
+        return image
+    image = image.copy()  # metadata may be written on what nobody else holds
+    image.set_type(pyvips.GValue.blob_type, name, block)
+    return image
+
+
+def _scale(image: pyvips.Image, size: Size | None) -> pyvips.Image:
+    if size is None or size == (image.width, image.height):
+        return image
+    return image.thumbnail_image(size[0], height=size[1], size="force", no_rotate=True)
+
+
+def _check_size(image: pyvips.Image, info: SourceInfo) -> None:
+    """What was admitted by its header must be what is decoded."""
+    if (image.width, image.height) != (info.width, info.height):
+        raise DamagedImage("The image's parts contradict each other about its size")

@@ -1,0 +1,100 @@
+"""The engine: libvips, configured once at import, and all that must be in memory before a process locks itself.
+
+A locked worker can open no file, so everything that libvips, Pillow and the HEIC decoder load lazily is imported
+here. Importing starts no thread; the first render starts three.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+# Read when libvips is loaded: one thread per picture, no loader that was never fuzzed, and no picture spilled to a
+# temporary file, which a locked worker could not write (its address space is what bounds memory).
+os.environ.setdefault("VIPS_CONCURRENCY", "1")
+os.environ.setdefault("VIPS_BLOCK_UNTRUSTED", "1")
+os.environ.setdefault("VIPS_DISC_THRESHOLD", "64g")
+
+import pi_heif  # noqa: F401 - imported for its effect: its decoder is loaded
+import pyvips
+from PIL import Image as PillowImage
+
+from apps.imaging.errors import DamagedImage, TooLargeToProcess, TruncatedImage
+from apps.imaging.source import SourceFormat
+
+pyvips.block_untrusted_set(True)
+# Every picture is another one: what the operation cache holds is never asked for again.
+pyvips.cache_set_max(0)
+# Our own limits have been checked by the time Pillow opens a file; its warning would come below 100 megapixels.
+PillowImage.MAX_IMAGE_PIXELS = None
+PillowImage.init()
+
+_MEMORY_WORDS = (
+    "out of memory",
+    "memory allocation",
+    "insufficient memory",
+    "cannot allocate",
+    "unable to allocate",
+)
+_END_WORDS = (
+    "premature end",
+    "truncated",
+    "end of file",
+    "unexpected end",
+    "eof",
+    "not enough data",
+    "incomplete",
+)
+
+
+@contextmanager
+def decoding() -> Iterator[None]:
+    """Turn what decoders raise into our errors: TooLargeToProcess, TruncatedImage or DamagedImage."""
+    try:
+        yield
+    except MemoryError as error:
+        raise TooLargeToProcess from error
+    except (pyvips.Error, OSError, SyntaxError, ValueError, EOFError, IndexError, RuntimeError) as error:
+        words = f"{error} {getattr(error, 'detail', '')}".lower()
+        if any(phrase in words for phrase in _MEMORY_WORDS):
+            raise TooLargeToProcess from error
+        if any(phrase in words for phrase in _END_WORDS):
+            raise TruncatedImage from error
+        raise DamagedImage from error
+
+
+_LOADERS = {
+    SourceFormat.JPEG: ("VipsForeignLoadJpegSource", "VipsForeignLoadUhdrSource"),
+    SourceFormat.PNG: ("VipsForeignLoadPngSource",),
+    SourceFormat.GIF: ("VipsForeignLoadNsgifSource",),
+    SourceFormat.WEBP: ("VipsForeignLoadWebpSource",),
+    SourceFormat.AVIF: ("VipsForeignLoadHeifSource",),
+    SourceFormat.TIFF: ("VipsForeignLoadTiffSource",),
+}
+
+
+def open_source(file: BinaryIO, source_format: SourceFormat) -> pyvips.Source:
+    """Return a seekable file as libvips reads it: by descriptor where there is one, else from memory.
+
+    Raises DamagedImage when libvips would choose another loader than the one meant for the format.
+    """
+    file.seek(0)
+    try:
+        descriptor = file.fileno()
+    except (OSError, AttributeError):  # BytesIO raises UnsupportedOperation, which is an OSError
+        source = pyvips.Source.new_from_memory(file.read())
+    else:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        source = pyvips.Source.new_from_descriptor(descriptor)
+    name = pyvips.vips_lib.vips_foreign_find_load_source(source.pointer)
+    if name == pyvips.ffi.NULL or pyvips.ffi.string(name).decode() not in _LOADERS[source_format]:
+        raise DamagedImage
+    return source
+
+
+def open_with_pillow(file: BinaryIO) -> PillowImage.Image:
+    """Return the file opened by Pillow, for what libvips cannot read; nothing is decoded yet."""
+    file.seek(0)
+    return PillowImage.open(file, formats=("AVIF", "BMP", "PNG"))

@@ -1,0 +1,120 @@
+"""What can go wrong with a picture, as one tree.
+
+    ImagingError
+    ├ OptionsError                 the options text is wrong; `position` is the offending character's index
+    ├ SourceError                  the bytes are at fault
+    │ ├ NotAnImage
+    │ ├ UnsupportedFormat          an image, but of a kind we do not decode; `format_name`
+    │ └ DamagedImage
+    │   └ TruncatedImage
+    ├ LimitExceeded                `limit` (a field of Limits), `actual`, `allowed`
+    ├ TooLargeToProcess            memory or time ran out while decoding
+    └ RendererError                the isolated renderer, not the picture
+      ├ RendererUnavailable        nobody listens
+      ├ RendererBusy               every worker is taken
+      ├ RendererTimeout            a worker took it and did not finish in time
+      ├ RendererCrashed            a worker died of it
+      └ BadReply                   the answer makes no sense
+
+Every message is a sentence that may be shown to whoever sent the picture.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class ImagingError(Exception):
+    """A picture could not be inspected or rendered."""
+
+    sentence: ClassVar[str] = "The picture could not be processed"
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or self.sentence)
+
+
+class OptionsError(ImagingError):
+    """Options that cannot be obeyed; `position` counts characters of the options text, None for an object."""
+
+    sentence = "The options are wrong"
+
+    def __init__(self, message: str, *, position: int | None = None) -> None:
+        super().__init__(message)
+        self.position = position
+
+
+class SourceError(ImagingError):
+    """The bytes are at fault."""
+
+
+class NotAnImage(SourceError):
+    sentence = "The file is not an image"
+
+
+class UnsupportedFormat(SourceError):
+    """`format_name` is the format's usual name, as in "JPEG XL"."""
+
+    def __init__(self, format_name: str) -> None:
+        super().__init__(f"{format_name} images are not supported")
+        self.format_name = format_name
+
+
+class DamagedImage(SourceError):
+    sentence = "The image is damaged"
+
+
+class TruncatedImage(DamagedImage):
+    sentence = "The image is incomplete: its end is missing"
+
+
+_LIMIT_SENTENCES = {
+    "max_bytes": "The file has {actual:,} bytes; at most {allowed:,} are allowed",
+    "max_side": "The longer side has {actual:,} pixels; at most {allowed:,} are allowed",
+    "max_pixels": "The image has {actual:,} pixels in all; at most {allowed:,} are allowed",
+    "max_heif_pixels": "The AVIF or HEIC image has {actual:,} pixels in all; at most {allowed:,} are allowed",
+    "max_animation_pixels": "All frames together have {actual:,} pixels; at most {allowed:,} are allowed",
+    "max_frames": "The animation has {actual:,} frames; at most {allowed:,} are allowed",
+    "max_metadata_bytes": "The image carries {actual:,} bytes of metadata; at most {allowed:,} are allowed",
+    "max_enlarged_side": "The image would be enlarged to {actual:,} pixels; at most {allowed:,} are allowed",
+}
+
+
+class LimitExceeded(ImagingError):
+    """The image is sound but over a limit; `limit` is the name of a field of Limits."""
+
+    def __init__(self, limit: str, actual: int, allowed: int) -> None:
+        sentence = _LIMIT_SENTENCES[limit].format(actual=actual, allowed=allowed)
+        super().__init__(f"{sentence} ({limit})")
+        self.limit = limit
+        self.actual = actual
+        self.allowed = allowed
+
+
+class TooLargeToProcess(ImagingError):
+    sentence = "The image is too large to process"
+
+
+class RendererError(ImagingError):
+    """The isolated renderer did not do its work; the picture may be fine."""
+
+    sentence = "The renderer failed"
+
+
+class RendererUnavailable(RendererError):
+    sentence = "The renderer is not running"
+
+
+class RendererBusy(RendererError):
+    sentence = "The renderer is busy"
+
+
+class RendererTimeout(RendererError):
+    sentence = "The renderer did not finish in time"
+
+
+class RendererCrashed(RendererError):
+    sentence = "The renderer stopped while it worked on the picture"
+
+
+class BadReply(RendererError):
+    sentence = "The renderer's answer makes no sense"

@@ -1,0 +1,62 @@
+"""Limits: what an image may weigh and measure before anything of it is decoded.
+
+File size says nothing: 28 bytes of WebP are a legal picture of 100 megapixels. Only the header's numbers do, and no
+decoder checks them for us.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from apps.imaging.errors import LimitExceeded
+from apps.imaging.geometry import Plan
+from apps.imaging.source import SourceFormat, SourceInfo
+
+_HEIF = frozenset({SourceFormat.AVIF, SourceFormat.HEIC})
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Upper bounds, all inclusive; the defaults are Cloudflare's where it names one.
+
+    max_heif_pixels: AVIF needs 15 bytes a pixel to decode, 777 MB at 50 megapixels, 1.5 GB at 100.
+    max_frames: a frame costs time however small it is; a 230 kB GIF can hold 10,000.
+    max_metadata_bytes: profiles, EXIF and text, unpacked; 196 kB of PNG text can unpack to 192 MB.
+    max_enlarged_side: bounds what a link can make of a small original.
+    """
+
+    max_bytes: int = 10 * 1024**2
+    max_side: int = 12_000
+    max_pixels: int = 100_000_000
+    max_heif_pixels: int = 50_000_000
+    max_animation_pixels: int = 100_000_000
+    max_frames: int = 1_000
+    max_metadata_bytes: int = 8 * 1024**2
+    max_enlarged_side: int = 5_000
+
+    def check(self, info: SourceInfo) -> None:
+        """Raise LimitExceeded, naming the limit, unless the source is within all of them."""
+        pixels = info.width * info.height
+        self._check("max_bytes", info.size_bytes)
+        self._check("max_side", max(info.width, info.height))
+        self._check("max_pixels", pixels)
+        if info.format in _HEIF:
+            self._check("max_heif_pixels", pixels)
+        self._check("max_frames", info.frames)
+        if info.is_animated:
+            self._check("max_animation_pixels", pixels * info.frames)
+        self._check("max_metadata_bytes", info.metadata_bytes)
+
+    def check_plan(self, plan: Plan, info: SourceInfo, *, frames: int) -> None:
+        """Raise LimitExceeded for a rendition that is enlarged beyond what a link may ask for."""
+        original = plan.turn.lay((info.width, info.height))
+        for side, original_side in zip(plan.size, original, strict=True):
+            if side > original_side:
+                self._check("max_enlarged_side", side)
+        if frames > 1:
+            self._check("max_animation_pixels", plan.size[0] * plan.size[1] * frames)
+
+    def _check(self, limit: str, actual: int) -> None:
+        allowed = getattr(self, limit)
+        if actual > allowed:
+            raise LimitExceeded(limit, actual, allowed)

@@ -1,0 +1,126 @@
+"""The pipeline: what is done to one frame after it was scaled, as one tuple of steps in their order.
+
+Catalogue §4.10: orientation and colour first, then cutting and padding, then blur and sharpen, which act on the
+padding too. A step that has nothing to do returns the image as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pyvips
+
+from apps.imaging.colour import WHITE, Colour
+from apps.imaging.decoders import PROFILE
+from apps.imaging.geometry import Plan
+from apps.imaging.recipe import OutputFormat, Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What every step is told."""
+
+    recipe: Recipe
+    plan: Plan
+    output: OutputFormat
+
+    @property
+    def background(self) -> Colour:
+        return self.recipe.background or WHITE
+
+
+def to_srgb(image: pyvips.Image, task: Task) -> pyvips.Image:
+    """Bake the colour profile in and come down to 8 bits; grey stays grey unless a colour is added to it."""
+    if image.get_typeof(PROFILE) or image.interpretation == "cmyk":
+        fallback = "cmyk" if image.interpretation == "cmyk" else "srgb"
+        try:
+            image = image.icc_transform(
+                "srgb", embedded=True, input_profile=fallback, intent="relative", depth=8
+            )
+        except pyvips.Error:
+            pass  # a broken profile is dropped, as browsers do
+    is_grey = image.interpretation in ("b-w", "grey16") and task.recipe.background is None
+    return image.colourspace("b-w" if is_grey else "srgb").cast("uchar")
+
+
+def turn(image: pyvips.Image, task: Task) -> pyvips.Image:
+    """Lay the picture upright, and as the recipe wants it."""
+    mirrored, quarters = task.plan.turn.is_mirrored, task.plan.turn.quarters
+    if mirrored:
+        image = image.fliphor()
+    if quarters:  # reads its rows out of order, which a file cannot give
+        image = image.copy_memory().rot(f"d{quarters * 90}")
+    return image
+
+
+def cut(image: pyvips.Image, task: Task) -> pyvips.Image:
+    """Cut to the box, or to the part of its size that draws the eye (libvips' attention)."""
+    box = task.plan.cropped
+    if box is None:
+        return image
+    if task.plan.is_crop_sought:
+        return image.copy_memory().smartcrop(box.width, box.height, interesting="attention")
+    return image.crop(box.left, box.top, box.width, box.height)
+
+
+def lay_on_background(image: pyvips.Image, task: Task) -> pyvips.Image:
+    """Put the background under what is transparent; JPEG needs one, elsewhere only if the recipe says so."""
+    if not image.hasalpha() or (task.recipe.background is None and not task.output.is_jpeg):
+        return image
+    colour = task.background
+    if colour.alpha == 255 or task.output.is_jpeg:
+        return image.flatten(background=_ink(image, colour)[:-1])
+    sheet = image.new_from_image(_ink(image, colour)).copy(interpretation=image.interpretation)
+    return sheet.composite2(image, "over").cast("uchar")
+
+
+def pad(image: pyvips.Image, task: Task) -> pyvips.Image:
+    """Extend the canvas around the picture."""
+    place = task.plan.padded
+    if place is None:
+        return image
+    ink = _ink(image, task.background)
+    return image.embed(place.left, place.top, *task.plan.size, extend="background", background=ink)
+
+
+def blur(image: pyvips.Image, task: Task) -> pyvips.Image:
+    """Soften; a radius of N is a deviation of N / 2, the mapping third parties found (catalogue §10)."""
+    if not task.recipe.blur:
+        return image
+    sigma = task.recipe.blur / 2
+    if not image.hasalpha():
+        return image.gaussblur(sigma)
+    # Colour weighs by its opacity, or what is hidden would shine through.
+    return image.premultiply().gaussblur(sigma).unpremultiply().cast("uchar")
+
+
+def sharpen(image: pyvips.Image, task: Task) -> pyvips.Image:
+    """Sharpen the lightness; 1 is libvips' own default strength."""
+    if not task.recipe.sharpen:
+        return image
+    return image.sharpen(m2=3 * task.recipe.sharpen).colourspace(image.interpretation).cast("uchar")
+
+
+STEPS: tuple[Callable[[pyvips.Image, Task], pyvips.Image], ...] = (
+    to_srgb,
+    turn,
+    cut,
+    lay_on_background,
+    pad,
+    blur,
+    sharpen,
+)
+
+
+def run(image: pyvips.Image, task: Task) -> pyvips.Image:
+    """Return the finished frame; `image` has the plan's resized size."""
+    for step in STEPS:
+        image = step(image, task)
+    return image
+
+
+def _ink(image: pyvips.Image, colour: Colour) -> list[int]:
+    """Return a colour as one number per band of the image."""
+    ink = [colour.red, colour.green, colour.blue] if image.bands >= 3 else [colour.red]
+    return [*ink, colour.alpha] if image.hasalpha() else ink

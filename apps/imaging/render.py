@@ -1,0 +1,84 @@
+"""The two verbs on a source: inspect it, render it. Both decode untrusted bytes in this very process.
+
+Only the isolated renderer, the command line and tests import this module; the rest of the house asks a client.
+"""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+import pyvips
+
+from apps.imaging.decoders import Frame, as_decoded, decode
+from apps.imaging.encoders import Generation, encode
+from apps.imaging.engine import decoding
+from apps.imaging.geometry import make_plan
+from apps.imaging.headers import read_source_info
+from apps.imaging.limits import Limits
+from apps.imaging.metadata import keep_metadata
+from apps.imaging.pipeline import Task, run
+from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.rendered import Rendered
+from apps.imaging.source import SourceInfo
+
+__all__ = ["Generation", "Rendered", "inspect", "render"]
+
+
+def inspect(source: BinaryIO, limits: Limits) -> SourceInfo:
+    """Return what a source is, once its header is within limits and every pixel of it has been decoded.
+
+    `source` is a seekable file, whose descriptor is used if it has one. Raises SourceError (TruncatedImage for a
+    file whose end is missing), LimitExceeded or TooLargeToProcess.
+    """
+    info = read_source_info(source)
+    limits.check(info)
+    with decoding():
+        for frame in decode(source, as_decoded(info), is_animated=True):
+            frame.image.avg()  # reads all rows in order and keeps none
+    return info
+
+
+def render(
+    source: BinaryIO,
+    recipe: Recipe,
+    output: OutputFormat,
+    *,
+    limits: Limits,
+    generation: Generation = Generation.QUICK,
+) -> Rendered:
+    """Return the picture a recipe makes of a source, in one format, which is the caller's choice (`negotiate`).
+
+    Raises as inspect() does, and LimitExceeded for a recipe that enlarges too much.
+    """
+    info = read_source_info(source)
+    limits.check(info)
+    info = as_decoded(info)
+    plan = make_plan(recipe, info)
+    is_animated = info.is_animated and recipe.anim and output.can_animate
+    limits.check_plan(plan, info, frames=info.frames if is_animated else 1)
+    task = Task(recipe, plan, output)
+    with decoding():
+        frames = [
+            Frame(_finish(frame.image, task, is_kept=is_animated), frame.delay, frame.loop)
+            for frame in decode(source, info, plan.resized, is_animated=is_animated)
+        ]
+        image = _join(frames) if is_animated else frames[0].image
+        data = encode(image, output, recipe, generation)
+    return Rendered(data, output, *plan.size, frames=len(frames))
+
+
+def _finish(image: pyvips.Image, task: Task, *, is_kept: bool) -> pyvips.Image:
+    image = keep_metadata(run(image, task), task.recipe.metadata, task.output)
+    # A frame must be done before the next is read: the file is read once, from top to bottom.
+    return image.copy_memory() if is_kept else image
+
+
+def _join(frames: list[Frame]) -> pyvips.Image:
+    """Return the frames below each other, as savers take an animation."""
+    height = frames[0].image.height
+    roll = pyvips.Image.arrayjoin([frame.image for frame in frames], across=1).copy()
+
+    roll.set_type(pyvips.GValue.gint_type, "page-height", height)
+    roll.set_type(pyvips.GValue.array_int_type, "delay", [frame.delay for frame in frames])
+    roll.set_type(pyvips.GValue.gint_type, "loop", frames[0].loop)
+    return roll

@@ -1,0 +1,165 @@
+"""The kinds of value an option can have: how each is read from text, and what it says when it cannot be.
+
+A reader raises Unreadable for a text that is no value of its kind at all, which a URL ignores where a number was
+meant (`width=abc` gives the full size, as seen in production), and BadValue for one that is out of range or unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from apps.imaging.colour import Colour, parse_colour
+from apps.imaging.recipe import AUTO, SIDES, FormatChoice, Gravity
+
+_NUMBER = re.compile(r"-?(\d{1,9}(\.\d{1,9})?|\.\d{1,9})", re.ASCII)
+_POINT = re.compile(r"(\d{1,2}(?:\.\d{1,9})?|\.\d{1,9})x(\d{1,2}(?:\.\d{1,9})?|\.\d{1,9})", re.ASCII)
+
+
+class Unreadable(Exception):
+    """The text is no value of this kind."""
+
+
+class BadValue(Exception):
+    """The value is out of range or unknown; the message is a sentence for the user."""
+
+
+class Value(Protocol):
+    """Reads one option's value."""
+
+    def read(self, name: str, text: str) -> object:
+        """Return the value. Raises Unreadable or BadValue."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeNumber:
+    minimum: int
+    maximum: int
+
+    def read(self, name: str, text: str) -> int:
+        number = _read_number(text)
+        if number != int(number):
+            raise Unreadable
+        _check_range(name, number, self.minimum, self.maximum)
+        return int(number)
+
+
+@dataclass(frozen=True, slots=True)
+class Decimal:
+    """Kept to two decimals, so that its text is exact."""
+
+    minimum: float
+    maximum: float
+
+    def read(self, name: str, text: str) -> float:
+        number = _read_number(text)
+        _check_range(name, number, self.minimum, self.maximum)
+        return round(number, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """1 to 100, or a level; the numbers of the levels are those of Cloudflare's own emulator."""
+
+    levels = {"low": 35, "medium-low": 50, "medium-high": 70, "high": 90}
+
+    def read(self, name: str, text: str) -> int:
+        if text in self.levels:
+            return self.levels[text]
+        return WholeNumber(1, 100).read(name, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    kind: type[Enum]
+
+    def read(self, name: str, text: str) -> Enum:
+        try:
+            return self.kind(text)
+        except ValueError:
+            raise BadValue(_refuse(text, name, [str(member.value) for member in self.kind])) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """The sentence for an unknown one is the original's, word for word."""
+
+    def read(self, name: str, text: str) -> FormatChoice:
+        if text == "json":
+            raise BadValue("'json' output is not offered by this server")
+        try:
+            return FormatChoice(text)
+        except ValueError:
+            raise BadValue(_refuse(text, "output format", ["jpeg", "webp", "avif", "json"])) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    def read(self, name: str, text: str) -> bool:
+        if text not in ("true", "false"):
+            raise BadValue(_refuse(text, name, ["true", "false"]))
+        return text == "true"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Quarter turns, clockwise; a whole turn is none."""
+
+    def read(self, name: str, text: str) -> int:
+        number = _read_number(text)
+        if number not in (0, 90, 180, 270, 360):
+            raise BadValue(f"{name} must be 90, 180, or 270")
+        return int(number) % 360
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    def read(self, name: str, text: str) -> Colour:
+        colour = parse_colour(text)
+        if colour is None:
+            raise BadValue(f"'{_quote(text)}' is not a colour")
+        return colour
+
+
+@dataclass(frozen=True, slots=True)
+class Towards:
+    """Gravity: a side, `auto`, or `XxY` with shares from 0 to 1."""
+
+    def read(self, name: str, text: str) -> Gravity:
+        if text == "auto":
+            return AUTO
+        if text in SIDES:
+            return SIDES[text]
+        if text == "face":
+            raise BadValue("gravity 'face' needs face detection, which this server does not have")
+        match = _POINT.fullmatch(text)
+        if match is None:
+            raise BadValue(_refuse(text, name, ["auto", *SIDES, "0.5x0.5"]))
+        x, y = (float(share) for share in match.groups())
+        _check_range(f"{name} x", x, 0, 1)
+        _check_range(f"{name} y", y, 0, 1)
+        return Gravity(round(x * Gravity.SCALE), round(y * Gravity.SCALE))
+
+
+def _read_number(text: str) -> float:
+    if not _NUMBER.fullmatch(text):
+        raise Unreadable
+    return float(text)
+
+
+def _check_range(name: str, number: float, minimum: float, maximum: float) -> None:
+    if not minimum <= number <= maximum:
+        raise BadValue(f"{name} must be between {minimum:g} and {maximum:g}")
+
+
+def _refuse(text: str, noun: str, allowed: Sequence[str]) -> str:
+    *others, last = [f"'{word}'" for word in allowed if word]
+    return f"'{_quote(text)}' is not a supported {noun}. Use {', '.join(others)}{',' * (len(others) > 1)} or {last}"
+
+
+def _quote(text: str) -> str:
+    """Return a text of the user's fit for a header and a log line."""
+    return "".join(character if character.isprintable() else "?" for character in text[:40])
