@@ -1,0 +1,70 @@
+"""The answer to a delivery request: the one core behind both doors.
+
+Reads as the request flows: method, link, the rows that decide, the decision, the stored picture or a flight
+that makes it, and what the client already has of it.
+"""
+
+from __future__ import annotations
+
+from apps.delivery.conditions import choose_range, is_unchanged
+from apps.delivery.errors import answer_error
+from apps.delivery.headers import body_headers, picture_headers, plain_headers, preflight_headers
+from apps.delivery.messages import DeliveryRequest, DeliveryResponse
+from apps.delivery.ports import Ports
+from apps.delivery.refusals import ImageChanging, MethodNotAllowed
+from apps.delivery.renditions import Picture
+from apps.images.decide import Decision, decide
+from apps.images.links import Link, parse_link
+
+HEALTH_PATH = b"/healthz"
+# An image that changes while it is rendered is decided about anew, this often.
+TRIES = 3
+
+
+async def answer(request: DeliveryRequest, ports: Ports) -> DeliveryResponse:
+    """Return the response, whatever happens; only cancellation passes through."""
+    try:
+        response = await _answer(request, ports)
+    except Exception as error:  # noqa: BLE001  # the table knows the expected ones and logs the others
+        response = answer_error(error)
+    return response.without_body() if request.is_head else response
+
+
+async def _answer(request: DeliveryRequest, ports: Ports) -> DeliveryResponse:
+    if request.method == "OPTIONS":
+        return DeliveryResponse(204, preflight_headers())
+    if request.method not in {"GET", "HEAD"}:
+        raise MethodNotAllowed(request.method)
+    if request.raw_target == HEALTH_PATH:
+        return DeliveryResponse(200, plain_headers(b"ok\n"), b"ok\n")
+    link = parse_link(request.raw_target)
+    for _ in range(TRIES):
+        decision = await _decide(link, request, ports)
+        if decision.rendition and _has(request, decision.rendition.digest):
+            return DeliveryResponse(304, picture_headers(decision, decision.rendition))
+        picture = await ports.renditions.find(decision) or await ports.renditions.make(decision)
+        if picture is not None:
+            return _answer_picture(request, decision, picture)
+    raise ImageChanging
+
+
+async def _decide(link: Link, request: DeliveryRequest, ports: Ports) -> Decision:
+    facts = await ports.look_up(link)
+    return decide(link, facts, accept=request.header("accept"), now=int(ports.now()))
+
+
+def _has(request: DeliveryRequest, digest: str) -> bool:
+    return is_unchanged(request.header("if-none-match"), f'"{digest}"')
+
+
+def _answer_picture(request: DeliveryRequest, decision: Decision, picture: Picture) -> DeliveryResponse:
+    rendition, file = picture.rendition, picture.file
+    headers = picture_headers(decision, rendition)
+    if _has(request, rendition.digest):
+        return DeliveryResponse(304, headers)
+    part = choose_range(
+        request.header("range"), request.header("if-range"), headers["etag"], rendition.size_bytes
+    )
+    if part is None:
+        return DeliveryResponse(200, headers | body_headers(picture), file)
+    return DeliveryResponse(206, headers | body_headers(picture, part), file.part(*part))

@@ -1,0 +1,73 @@
+"""The ASGI door: a lean application without Django's handler, for the delivery plane.
+
+It wants the raw target (`raw_path`, which ASGI leaves optional and Granian and uvicorn both give), because
+signatures are made over it. Whole files on disk are sent by the server where it offers `pathsend`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import Any
+
+from apps.delivery.answer import answer
+from apps.delivery.files import StoredFile
+from apps.delivery.messages import DeliveryRequest, DeliveryResponse, fold_headers
+from apps.delivery.ports import Ports
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+_PATHSEND = "http.response.pathsend"
+
+
+class DeliveryApplication:
+    """`open_ports` is entered when the server starts and left when it stops."""
+
+    def __init__(self, open_ports: Callable[[], AbstractAsyncContextManager[Ports]]) -> None:
+        self._open_ports = open_ports
+        self._ports: Ports | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            if self._ports is None:
+                raise RuntimeError("the server must run ASGI's lifespan")
+            response = await answer(read_request(scope), self._ports)
+            await send_response(response, scope, send)
+        else:
+            raise ValueError(f"delivery does not speak {scope['type']}")
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        async with AsyncExitStack() as stack:
+            await receive()  # lifespan.startup
+            self._ports = await stack.enter_async_context(self._open_ports())
+            await send({"type": "lifespan.startup.complete"})
+            await receive()  # lifespan.shutdown
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def read_request(scope: Mapping[str, Any]) -> DeliveryRequest:
+    """Return the request a scope describes; its body, should there be one, is never read."""
+    target: bytes = scope["raw_path"]
+    if query := scope["query_string"]:
+        target += b"?" + query
+    return DeliveryRequest(scope["method"], target, fold_headers(scope["headers"]))
+
+
+async def send_response(response: DeliveryResponse, scope: Mapping[str, Any], send: Send) -> None:
+    """Send the head, then the body in the cheapest way the server knows."""
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers.items()]
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    body = response.body
+    if not isinstance(body, StoredFile):
+        await send({"type": "http.response.body", "body": body})
+    elif body.is_whole and body.path is not None and _PATHSEND in (scope.get("extensions") or {}):
+        await send({"type": _PATHSEND, "path": body.path})
+    else:
+        async for chunk in body.chunks():
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})

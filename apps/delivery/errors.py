@@ -1,0 +1,106 @@
+"""The one table from what goes wrong to what a delivery answer says (catalogue §4.13).
+
+Status, code and text; `text/plain`, `ERROR <code>: <text>`, never kept by any cache. A test fails when a
+leaf of the trees below, or of ours, has no row. What is not in the table is our fault: it is logged, and
+told without its internals.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db import DatabaseError, InterfaceError
+
+from apps.delivery import refusals
+from apps.delivery.headers import error_headers
+from apps.delivery.messages import DeliveryResponse
+from apps.images import errors as images
+from apps.imaging import errors as imaging
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`text` may quote the error's message as `{error}`."""
+
+    status: int
+    code: int
+    text: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+_SOON = {"retry-after": "1"}
+_DENIED = "Image access denied: {error}"
+_NOT_RESIZED = "Could not resize the image: {error}"
+_INTERNAL = "internal error while processing the image"
+_BUSY = "The service is too busy: {error}"
+_TOO_MUCH = "The image is too large to process or the service is too busy"
+_UNFORESEEN = Row(500, 9523, "internal error")
+
+TABLE: dict[type[Exception], Row] = {
+    # The request target is no link.
+    images.NotALink: Row(404, 9431, "Not found: {error}"),
+    images.LinkTooLong: Row(414, 9432, "Bad request: {error}"),
+    images.BadLinkText: Row(403, 9426, "The URL has an invalid text part: {error}"),
+    # The link leads to no picture.
+    images.UnknownAccount: Row(403, 9427, "Image access denied with incorrect account id"),
+    images.NoSuchImage: Row(404, 9431, "Not found: {error}"),
+    images.NoSuchVariant: Row(403, 9425, _DENIED),
+    images.FlexibleNotAllowed: Row(403, 9429, "{error}"),
+    images.SignatureMissing: Row(403, 9425, _DENIED),
+    images.SignatureMalformed: Row(403, 9425, _DENIED),
+    images.SignatureWrong: Row(403, 9425, _DENIED),
+    images.LinkExpired: Row(403, 9425, _DENIED),
+    images.OptionsOnPrivateImage: Row(403, 9425, _DENIED),
+    images.OriginalMissing: Row(502, 9505, "Could not fetch the image"),
+    # The options or the picture.
+    imaging.OptionsError: Row(400, 9401, "Missing or invalid resizing parameters: {error}"),
+    imaging.NotAnImage: Row(415, 9412, _NOT_RESIZED),
+    imaging.UnsupportedFormat: Row(415, 9412, _NOT_RESIZED),
+    imaging.DamagedImage: Row(422, 9516, "error during decoding: {error}"),
+    imaging.TruncatedImage: Row(422, 9516, "error during decoding: {error}"),
+    imaging.LimitExceeded: Row(403, 9413, _NOT_RESIZED),
+    imaging.TooLargeToProcess: Row(504, 9529, _TOO_MUCH),
+    # The renderer; its own words name sockets and paths.
+    imaging.RendererUnavailable: Row(503, 9522, _INTERNAL, _SOON),
+    imaging.RendererBusy: Row(503, 9522, "The service is too busy", _SOON),
+    imaging.RendererTimeout: Row(
+        504, 9529, "The image is too large to process or the service is too busy", _SOON
+    ),
+    imaging.RendererCrashed: Row(503, 9522, _INTERNAL, _SOON),
+    imaging.BadReply: Row(500, 9523, _INTERNAL),
+    # What this room refuses.
+    refusals.MethodNotAllowed: Row(405, 9424, "{error}", {"allow": "GET, HEAD, OPTIONS"}),
+    refusals.RangeNotSatisfiable: Row(416, 9424, "{error}"),
+    refusals.LookupFailed: Row(503, 9518, "Internal connection error", _SOON),
+    refusals.QueueFull: Row(503, 9522, _BUSY, _SOON),
+    refusals.WaitedTooLong: Row(503, 9522, _BUSY, _SOON),
+    refusals.NotStored: Row(503, 9523, "internal error: {error}", _SOON),
+    refusals.ImageChanging: Row(503, 9523, "internal error: {error}", _SOON),
+    # The database, when a rendition is kept.
+    DatabaseError: Row(503, 9518, "Internal connection error", _SOON),
+    InterfaceError: Row(503, 9518, "Internal connection error", _SOON),
+}
+
+
+def find_row(kind: type[BaseException]) -> Row | None:
+    """Return the row of an error's class, or of the nearest class above it."""
+    return next((TABLE[parent] for parent in kind.__mro__ if parent in TABLE), None)
+
+
+def answer_error(error: Exception) -> DeliveryResponse:
+    """Return what is said about an error."""
+    row = find_row(type(error))
+    if row is None:
+        logger.error("A delivery request failed", exc_info=error)
+        row = _UNFORESEEN
+    elif row.status >= 500:
+        logger.warning("A delivery request was answered with %s: %r", row.status, error)
+    body = f"ERROR {row.code}: {row.text.format(error=error)}\n".encode()
+    headers = error_headers(row.code, body) | dict(row.headers)
+    if isinstance(error, refusals.RangeNotSatisfiable):
+        headers["content-range"] = f"bytes */{error.size_bytes}"
+    return DeliveryResponse(row.status, headers, body)

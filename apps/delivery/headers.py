@@ -1,0 +1,74 @@
+"""The headers of a delivery answer, by kind; names are lower-case, as ASGI wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from apps.cdn.headers import NO_STORE, CachePolicy, cache_headers
+from apps.cdn.keys import account_key, image_key, variant_key
+from apps.delivery.renditions import Picture
+from apps.images.decide import Decision, StoredRendition
+
+# A picture opened by itself is a document of our origin: it may do nothing there, and is what we say it is.
+_SAFETY = {
+    "x-content-type-options": "nosniff",
+    "content-security-policy": (
+        "default-src 'none'; navigate-to 'none'; form-action 'none'; img-src data:; style-src 'unsafe-inline'"
+    ),
+    "access-control-allow-origin": "*",
+}
+_TEXT = {"content-type": "text/plain; charset=utf-8"}
+
+
+def picture_headers(decision: Decision, rendition: StoredRendition) -> dict[str, str]:
+    """Return what a picture and its 304 have in common: validator, lifetime, keys."""
+    keys = [account_key(decision.account_pk), image_key(decision.image.pk)]
+    if decision.variant_pk is not None:
+        keys.append(variant_key(decision.variant_pk))
+    policy = CachePolicy(
+        max_age_seconds=decision.max_age_seconds,
+        is_shared=decision.is_shared,
+        varies_by=("Accept",) if decision.is_negotiated else (),
+        surrogate_keys=tuple(keys),
+    )
+    return {"etag": f'"{rendition.digest}"'} | _lower(cache_headers(policy)) | _SAFETY
+
+
+def body_headers(picture: Picture, part: tuple[int, int] | None = None) -> dict[str, str]:
+    """Return what describes the body: all of the picture, or the part (start, length) of it."""
+    rendition = picture.rendition
+    start, length = part or (0, rendition.size_bytes)
+    headers = {
+        "content-type": rendition.output.content_type,
+        "content-length": str(length),
+        "accept-ranges": "bytes",
+        "cf-resized": f"internal=ok/{'h' if picture.was_stored else 'm'} l={rendition.size_bytes}",
+    }
+    if part is not None:
+        headers["content-range"] = f"bytes {start}-{start + length - 1}/{rendition.size_bytes}"
+    return headers
+
+
+def error_headers(code: int, body: bytes) -> dict[str, str]:
+    """Return the headers of an error's text."""
+    return plain_headers(body) | {"cf-resized": f"err={code}"}
+
+
+def plain_headers(body: bytes) -> dict[str, str]:
+    """Return the headers of a text that nobody may keep."""
+    return _TEXT | {"content-length": str(len(body))} | _lower(NO_STORE) | _SAFETY
+
+
+def preflight_headers() -> dict[str, str]:
+    """Return the answer to a browser that asks whether another origin's script may read pictures: yes."""
+    return _SAFETY | {
+        "allow": "GET, HEAD, OPTIONS",
+        "access-control-allow-methods": "GET, HEAD, OPTIONS",
+        "access-control-allow-headers": "*",
+        "access-control-max-age": "86400",
+        "cache-control": NO_STORE["Cache-Control"],
+    }
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}

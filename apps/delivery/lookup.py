@@ -1,0 +1,85 @@
+"""AsyncLookup: all that decides about a link, by one SQL statement over a pool of connections."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connections
+from psycopg import InterfaceError, OperationalError
+from psycopg.conninfo import make_conninfo
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from apps.delivery.refusals import LookupFailed
+from apps.images.decide import Facts
+from apps.images.links import Link
+from apps.images.lookup import LOOKUP_SQL, facts_from_row, lookup_parameters
+
+# A request waits this long for a connection, and this long for the row.
+POOL_SECONDS = 2.0
+QUERY_SECONDS = 5.0
+
+
+def make_pool(conninfo: str | None = None, *, max_size: int = 8) -> AsyncConnectionPool:
+    """Return a pool, not yet open, on the database that Django uses unless told another.
+
+    Autocommit: a look-up is one statement and one round trip, without BEGIN and COMMIT around it.
+    """
+    return AsyncConnectionPool(
+        conninfo or read_conninfo(),
+        kwargs={"autocommit": True},
+        min_size=1,
+        max_size=max_size,
+        timeout=POOL_SECONDS,
+        # Give up soon and let the next request begin anew: the pauses between attempts double otherwise,
+        # and a database that was away for a minute would stay away for another.
+        reconnect_timeout=3.0,
+        open=False,
+        name="delivery",
+    )
+
+
+class AsyncLookup:
+    """A callable: a link in, its Facts out; None when no account has its hash."""
+
+    def __init__(self, pool: AsyncConnectionPool, field_keys: Sequence[str]) -> None:
+        self._pool = pool
+        self._field_keys = tuple(field_keys)
+
+    async def __call__(self, link: Link) -> Facts | None:
+        """Raise LookupFailed when the database does not answer."""
+        parameters = lookup_parameters(link)
+        try:
+            row = await self._fetch(parameters)
+        except (OperationalError, InterfaceError, TimeoutError) as error:
+            raise LookupFailed from error
+        return facts_from_row(row, self._field_keys)
+
+    async def _fetch(self, parameters: Any) -> tuple[Any, ...] | None:
+        try:
+            return await self._fetch_once(parameters)
+        except PoolTimeout:
+            raise
+        except (OperationalError, InterfaceError):
+            # After a restart of the database every pooled connection is dead: replace them all, try once.
+            await self._pool.check()
+            return await self._fetch_once(parameters)
+
+    async def _fetch_once(self, parameters: Any) -> tuple[Any, ...] | None:
+        async with self._pool.connection() as connection, asyncio.timeout(QUERY_SECONDS):
+            cursor = await connection.execute(LOOKUP_SQL, parameters)
+            row: tuple[Any, ...] | None = await cursor.fetchone()
+            return row
+
+
+def read_conninfo() -> str:
+    """Return what libpq needs to reach Django's database."""
+    settings = connections["default"].settings_dict
+    options = {
+        name: value
+        for name, value in settings["OPTIONS"].items()
+        if name not in {"pool", "isolation_level", "server_side_binding", "assume_role"}  # Django's own
+    }
+    named = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
+    return make_conninfo(**options, **{name: settings[key] for name, key in named.items() if settings[key]})

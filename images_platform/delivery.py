@@ -1,0 +1,15 @@
+"""The delivery plane's entry: a lean ASGI application, under Granian."""
+
+from __future__ import annotations
+
+import os
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "images_platform.settings")
+django.setup()
+
+from apps.delivery.asgi import DeliveryApplication  # noqa: E402  # after Django has read its settings
+from apps.delivery.ports import open_ports  # noqa: E402  # the same
+
+application = DeliveryApplication(open_ports)

@@ -1,0 +1,294 @@
+"""Who sees what: the access matrix of the wire contract, and every way to bend a signed link."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import pytest
+
+from apps.accounts.actor import SYSTEM
+from apps.accounts.models import Account
+from apps.images.models import Image
+from apps.images.services import set_access
+from apps.signing.models import SigningKey
+from apps.signing.secrets import encrypt_value
+from apps.signing.services import create_signing_key, delete_signing_key, reveal_value, rotate_signing_key
+from apps.signing.signature import sign
+from apps.variants.models import Variant
+from apps.variants.services import create_variant
+from tests.delivery.asgi_client import Answer, DeliveryClient
+from tests.delivery.conftest import CountingRenderer, link, signed_link
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SOON = 4_000_000_000
+
+
+def assert_refused(answer: Answer, name: object) -> None:
+    assert 400 <= answer.status < 500, name
+    assert answer.is_stored_by_nobody, name
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8", name
+    assert "etag" not in answer.headers, name
+
+
+def test_it_works(delivery: DeliveryClient, secret_photo: Image, thumbnail: Variant, key: str) -> None:
+    answer = delivery.get(signed_link(secret_photo, key))
+    assert answer.status == 200
+    assert answer.headers["cache-control"] == "private, max-age=172800"
+    assert "surrogate-key" not in answer.headers
+    refused = delivery.get(link(secret_photo))
+    assert refused.status == 403
+    assert refused.body == b"ERROR 9425: Image access denied: this image needs a signed link\n"
+    assert refused.headers["cf-resized"] == "err=9425"
+
+
+def test_the_matrix(
+    delivery: DeliveryClient,
+    photo: Image,
+    secret_photo: Image,
+    thumbnail: Variant,
+    open_thumbnail: Variant,
+    flexible: None,
+    key: str,
+) -> None:
+    def expected(image: Image, segment: str, signature: str) -> int:
+        if image is photo or segment == "open":
+            return 200
+        return 200 if segment == "thumbnail" and signature == "valid" else 403
+
+    segments = ("thumbnail", "open", "width=30")
+    for image, segment, signature in product((photo, secret_photo), segments, ("none", "wrong", "valid")):
+        target = {
+            "none": link(image, segment),
+            "wrong": signed_link(image, "another key", segment),
+            "valid": signed_link(image, key, segment),
+        }[signature]
+        answer = delivery.get(target)
+        assert answer.status == expected(image, segment, signature), (image.is_private, segment, signature)
+        assert answer.is_stored_by_nobody == (answer.status != 200)
+
+
+def mutations(image: Image, key: str) -> Iterator[tuple[str, str]]:
+    """Yield the ways to bend a link signed with an expiry, by name."""
+    path = link(image)
+    valid = signed_link(image, key, expires_at=SOON)
+    sig = valid[-64:]
+    exp = f"exp={SOON}"
+    yield "no sig", f"{path}?{exp}"
+    yield "no exp", f"{path}?sig={sig}"
+    yield "no query", path
+    yield "empty sig", f"{path}?{exp}&sig="
+    yield "upper-case sig", f"{path}?{exp}&sig={sig.upper()}"
+    for length in (63, 32, 2):
+        yield f"sig cut to {length}", f"{path}?{exp}&sig={sig[:length]}"
+    for position in range(64):
+        flipped = sig[:position] + format(int(sig[position], 16) ^ 1, "x") + sig[position + 1 :]
+        yield f"nibble {position} flipped", f"{path}?{exp}&sig={flipped}"
+    yield "sig with more", f"{valid}0"
+    yield "sig with a line", f"{valid}%0A"
+    yield "sig with 0x", f"{path}?{exp}&sig=0x{sig}"
+    yield "sig in wide digits", f"{path}?{exp}&sig=%EF%BC%90{sig[1:]}"
+    yield "sig with NUL", f"{valid}%00"
+    yield "sig percent-encoded", f"{path}?{exp}&sig=%{ord(sig[0]):02x}{sig[1:]}"
+    yield "sig twice, good first", f"{valid}&sig={'0' * 64}"
+    yield "sig twice, good last", f"{path}?sig={'0' * 64}&{exp}&sig={sig}"
+    yield "sig twice, both good", f"{valid}&sig={sig}"
+    yield "sig[]", f"{path}?{exp}&sig[]={sig}"
+    yield "SIG", f"{path}?{exp}&SIG={sig}"
+    yield "encoded name of sig", f"{path}?{exp}&%73ig={sig}"
+    yield "exp changed", f"{path}?exp={SOON + 1}&sig={sig}"
+    yield "exp twice", f"{path}?exp=1&{exp}&sig={sig}"
+    yield "exp added", f"{signed_link(image, key)}&exp={SOON}"
+    yield "parameter added", f"{path}?{exp}&x=1&sig={sig}"
+    yield "parameter added behind", f"{valid}&x=1"
+    yield "parameter added before", f"{path}?x=1&{exp}&sig={sig}"
+    yield "semicolon", f"{path}?{exp};x=1&sig={sig}"
+    yield "other variant", valid.replace("/thumbnail", "/public")
+    yield "variant in capitals", valid.replace("/thumbnail", "/Thumbnail")
+    yield "options", valid.replace("/thumbnail", "/width=2000")
+    yield "other image", valid.replace(image.public_id, "other")
+    yield "other account", valid.replace(image.account.hash, "A" * 22)
+    yield "doubled slash in front", f"/{valid}"
+    yield "doubled slash", valid.replace("/thumbnail", "//thumbnail")
+    yield "dot", valid.replace("/thumbnail", "/./thumbnail")
+    yield "dot dot", valid.replace("/thumbnail", "/x/../thumbnail")
+    yield "encoded slash", valid.replace("/thumbnail", "%2Fthumbnail")
+    yield "trailing slash", valid.replace("/thumbnail", "/thumbnail/")
+    yield "trailing space", valid.replace("/thumbnail", "/thumbnail%20")
+    yield "path parameter", valid.replace("/thumbnail", "/thumbnail;x=1")
+    yield "encoded letter", valid.replace("/thumbnail", "/%74humbnail")
+    yield (
+        "encoded letter in the id",
+        valid.replace(image.public_id, f"%{ord(image.public_id[0]):x}{image.public_id[1:]}"),
+    )
+    yield "overlong UTF-8", valid.replace("/thumbnail", "%c0%afthumbnail")
+    yield "fragment", f"{valid}#x"
+    yield "absolute form", f"http://elsewhere.example{valid}"
+
+
+def badly_expiring(image: Image, key: str) -> Iterator[tuple[str, str]]:
+    """Yield links with a true signature over an expiry that is none, or is over."""
+    now = int(time.time())
+    values = {
+        "empty": "", "past": str(now - 1), "zero": "0", "minus": "-1", "plus": f"+{SOON}",
+        "space": f"%20{SOON}", "fraction": f"{SOON}.0", "exponent": "1e10", "hexadecimal": "0x7fffffff",
+        "underscore": "4_000_000_000", "not a number": "NaN", "infinite": "inf", "huge": "9" * 23,
+        "milliseconds": f"{SOON}000", "arabic": "%D9%A4%D9%A0%D9%A0", "encoded": "%34000000000",
+    }  # fmt: skip
+    for name, value in values.items():
+        signed_text = f"{link(image)}?exp={value}"
+        yield f"exp {name}", f"{signed_text}&sig={sign(signed_text, key)}"
+    for name in ("EXP", "exp[]"):
+        signed_text = f"{link(image)}?{name}=1&exp={now - 10}"
+        yield name, f"{signed_text}&sig={sign(signed_text, key)}"
+    twice = f"{link(image)}?exp={SOON}&exp={SOON}"
+    yield "exp twice, signed", f"{twice}&sig={sign(twice, key)}"
+    encoded = f"{link(image)}?%65xp={SOON}"
+    yield "encoded name of exp, signed", f"{encoded}&sig={sign(encoded, key)}"
+
+
+def test_a_bent_link_opens_nothing(
+    delivery: DeliveryClient,
+    secret_photo: Image,
+    thumbnail: Variant,
+    flexible: None,
+    key: str,
+    renderer: CountingRenderer,
+) -> None:
+    assert delivery.get(signed_link(secret_photo, key, expires_at=SOON)).status == 200
+    bent = [*mutations(secret_photo, key), *badly_expiring(secret_photo, key)]
+    assert len(bent) > 110
+    for name, target in bent:
+        assert_refused(delivery.get(target), name)
+    assert renderer.asked == 1
+
+
+def test_the_order_of_parameters_is_signed_and_the_place_of_sig_is_not(
+    delivery: DeliveryClient, secret_photo: Image, thumbnail: Variant, key: str
+) -> None:
+    signed_text = f"{link(secret_photo)}?a=1&exp={SOON}&b=%20+"
+    sig = sign(signed_text, key)
+    path, _, query = signed_text.partition("?")
+    assert delivery.get(f"{signed_text}&sig={sig}").status == 200
+    assert delivery.get(f"{path}?sig={sig}&{query}").status == 200
+    assert_refused(delivery.get(f"{path}?exp={SOON}&a=1&b=%20+&sig={sig}"), "order")
+    assert_refused(delivery.get(f"{path}?a=1&exp={SOON}&b=++&sig={sig}"), "spelling of a space")
+
+
+def test_nothing_tells_a_stranger_more(
+    delivery: DeliveryClient, secret_photo: Image, thumbnail: Variant, key: str
+) -> None:
+    etag = delivery.get(signed_link(secret_photo, key)).headers["etag"]
+    plain = delivery.get(link(secret_photo))
+    for answer in (
+        delivery.get(link(secret_photo), if_none_match=etag),
+        delivery.get(link(secret_photo), if_none_match="*"),
+        delivery.get(link(secret_photo), range="bytes=0-0"),
+        delivery.get(link(secret_photo), range="bytes=99999999-"),
+        delivery.get(link(secret_photo), "HEAD", if_none_match=etag),
+        delivery.get(link(secret_photo, "width=banana,format=jpg")),
+        delivery.get(link(secret_photo, "no-such-variant")),
+    ):
+        assert (answer.status, answer.headers) == (403, plain.headers)
+        assert answer.body in (plain.body, b"")
+
+
+def test_every_live_key_opens_and_no_other(
+    delivery: DeliveryClient,
+    secret_photo: Image,
+    thumbnail: Variant,
+    orchard: Account,
+    elsewhere: Account,
+    key: str,
+) -> None:
+    second = reveal_value(create_signing_key(account=orchard, name="second", actor=SYSTEM))
+    foreign = reveal_value(SigningKey.objects.in_account(elsewhere).get())
+    assert delivery.get(signed_link(secret_photo, key)).status == 200
+    assert delivery.get(signed_link(secret_photo, second)).status == 200
+    assert_refused(delivery.get(signed_link(secret_photo, foreign)), "another account's key")
+    rotated = reveal_value(rotate_signing_key(account=orchard, name="second", actor=SYSTEM))
+    assert_refused(delivery.get(signed_link(secret_photo, second)), "a rotated key")
+    assert delivery.get(signed_link(secret_photo, rotated)).status == 200
+    delete_signing_key(account=orchard, name="second", actor=SYSTEM)
+    assert_refused(delivery.get(signed_link(secret_photo, rotated)), "a deleted key")
+
+
+def test_an_answer_lives_no_longer_than_its_link(
+    delivery: DeliveryClient, secret_photo: Image, thumbnail: Variant, key: str
+) -> None:
+    answer = delivery.get(signed_link(secret_photo, key, expires_at=int(time.time()) + 100))
+    scope, _, seconds = answer.headers["cache-control"].partition(", max-age=")
+    assert scope == "private"
+    assert 90 <= int(seconds) <= 100
+
+
+def test_a_signed_link_to_a_public_image_is_nobody_elses(
+    delivery: DeliveryClient, photo: Image, thumbnail: Variant, key: str
+) -> None:
+    assert delivery.get(signed_link(photo, key)).headers["cache-control"].startswith("private")
+    assert delivery.get(f"{link(photo)}?utm_source=mail").headers["cache-control"].startswith("public")
+
+
+def test_a_picture_made_private_is_gone_from_its_old_address(
+    delivery: DeliveryClient, photo: Image, thumbnail: Variant, key: str
+) -> None:
+    etag = delivery.get(link(photo)).headers["etag"]
+    changed, _ = set_access(image=photo, is_private=True, actor=SYSTEM)
+    assert delivery.get(link(photo), if_none_match=etag).status == 404
+    assert delivery.get(link(changed), if_none_match=etag).status == 403
+    assert delivery.get(signed_link(changed, key)).status == 200
+
+
+def test_links_that_lead_nowhere(
+    delivery: DeliveryClient, photo: Image, thumbnail: Variant, orchard: Account
+) -> None:
+    table = [
+        ("/", 404, 9431),
+        (f"/{orchard.hash}", 404, 9431),
+        (f"/{orchard.hash}/{photo.public_id}", 404, 9431),
+        (f"/{orchard.hash}/{photo.public_id}/", 404, 9431),
+        (f"/{orchard.hash}/absent/thumbnail", 404, 9431),
+        (f"/{'x' * 22}/{photo.public_id}/thumbnail", 403, 9427),
+        (link(photo, "absent"), 403, 9425),
+        (link(photo, "w=10"), 403, 9429),
+        (f"{link(photo)}%zz", 403, 9426),
+        (f"/{orchard.hash}/a%00b/thumbnail", 403, 9426),
+        (f"/{orchard.hash}/%ff/thumbnail", 403, 9426),
+        (f"/{orchard.hash}/{'a' * 9000}/thumbnail", 414, 9432),
+    ]
+    for target, status, code in table:
+        answer = delivery.get(target)
+        assert (answer.status, answer.headers["cf-resized"]) == (status, f"err={code}"), target
+        assert answer.body.startswith(f"ERROR {code}: ".encode()), target
+        assert_refused(answer, target)
+
+
+def test_bad_options_name_the_option(delivery: DeliveryClient, photo: Image, flexible: None) -> None:
+    answer = delivery.get(link(photo, "width=10,format=jpg"))
+    assert answer.status == 400
+    assert answer.body.startswith(
+        b"ERROR 9401: Missing or invalid resizing parameters: 'jpg' is not a supported output format."
+    )
+
+
+def test_links_signed_elsewhere(
+    delivery: DeliveryClient, secret_photo: Image, orchard: Account, key: str, settings: Any
+) -> None:
+    """Cloudflare's documented link, and its signature under the documentation's key."""
+    Account.objects.filter(pk=orchard.pk).update(hash="cheeW4oKsx5ljh8e8BoL2A")
+    Image.objects.filter(pk=secret_photo.pk).update(public_id="bc27a117-9509-446b-8c69-c81bfeac0a01")
+    value = encrypt_value("this is a secret", tuple(settings.FIELD_KEYS))
+    SigningKey.objects.filter(account=orchard).update(encrypted_value=value)
+    create_variant(account=orchard, name="mobile", options={"width": 30}, actor=SYSTEM)
+    path = "/cheeW4oKsx5ljh8e8BoL2A/bc27a117-9509-446b-8c69-c81bfeac0a01/mobile"
+    for_ever = "a539c6e9deb8371e82b93d454fdbc6ace9354db515f4897f43af37ba666b36b6"
+    till_2021 = "77d3f91af4c1c9199a3dec74098b4be64485d3887164e936349023a4e7c4f4a1"
+    assert delivery.get(f"{path}?sig={for_ever}").status == 200
+    expired = delivery.get(f"{path}?exp=1631289275&sig={till_2021}")
+    assert (expired.status, expired.body) == (
+        403,
+        b"ERROR 9425: Image access denied: the link has expired\n",
+    )

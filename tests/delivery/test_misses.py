@@ -1,0 +1,147 @@
+"""Misses: one render however many ask, and what happens when there is no render to be had."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.conf import settings as project_settings
+
+from apps.accounts.actor import SYSTEM
+from apps.delivery import ports
+from apps.delivery.ports import make_renderer
+from apps.images.models import Image, Rendition
+from apps.images.services import delete_image, set_access
+from apps.images.storage import originals
+from apps.imaging.aclient import AsyncRendererClient
+from apps.usage.models import DailyUsage
+from apps.variants.models import Variant
+from tests.delivery.asgi_client import DeliveryClient
+from tests.delivery.conftest import CountingRenderer, link
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_it_works(
+    delivery: DeliveryClient, photo: Image, thumbnail: Variant, renderer: CountingRenderer, stores: Path
+) -> None:
+    answers = delivery.get_all([link(photo)] * 50)
+    assert {answer.status for answer in answers} == {200}
+    assert len({answer.body for answer in answers}) == 1
+    assert renderer.asked == 1
+    assert Rendition.objects.count() == 1
+    assert DailyUsage.objects.get(account=photo.account).renders == 1
+    assert len([path for path in (stores / "renditions").rglob("*") if path.is_file()]) == 1
+
+
+def test_different_pictures_are_made_side_by_side(
+    delivery: DeliveryClient, photo: Image, flexible: None, renderer: CountingRenderer
+) -> None:
+    answers = delivery.get_all([link(photo, f"width={width}") for width in range(10, 26)] * 2)
+    assert {answer.status for answer in answers} == {200}
+    assert renderer.asked == 16
+
+
+def test_a_client_that_goes_away_leaves_the_others_theirs(
+    delivery: DeliveryClient, photo: Image, thumbnail: Variant, renderer: CountingRenderer
+) -> None:
+    async def story() -> int:
+        first = asyncio.create_task(delivery.ask(link(photo)))
+        while not renderer.asked:
+            await asyncio.sleep(0.001)
+        second = asyncio.create_task(delivery.ask(link(photo)))
+        await asyncio.sleep(0)
+        first.cancel()
+        return (await second).status
+
+    assert delivery.run(story()) == 200
+    assert renderer.asked == 1
+
+
+@contextmanager
+def pointed_at(renderer: CountingRenderer, socket: Path) -> Iterator[None]:
+    """Have the renderer's client knock at another door for a while."""
+    renderer.client = AsyncRendererClient(socket)
+    yield
+    renderer.client = make_renderer()
+
+
+def test_without_a_renderer_there_is_a_503_until_it_is_back(
+    delivery: DeliveryClient, photo: Image, thumbnail: Variant, renderer: CountingRenderer, tmp_path: Path
+) -> None:
+    with pointed_at(renderer, tmp_path / "nobody.sock"):
+        answer = delivery.get(link(photo))
+        assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+        assert answer.is_stored_by_nobody
+        assert answer.headers["cf-resized"] == "err=9522"
+        assert str(tmp_path).encode() not in answer.body
+    assert delivery.get(link(photo)).status == 200
+
+
+def test_what_is_stored_needs_no_renderer(
+    delivery: DeliveryClient, photo: Image, thumbnail: Variant, renderer: CountingRenderer, tmp_path: Path
+) -> None:
+    delivery.get(link(photo))
+    with pointed_at(renderer, tmp_path / "nobody.sock"):
+        assert delivery.get(link(photo)).status == 200
+
+
+def test_a_picture_that_cannot_be_made_is_not_tried_by_everyone(
+    delivery: DeliveryClient, photo: Image, thumbnail: Variant, renderer: CountingRenderer
+) -> None:
+    path = Path(originals().path(photo.storage_key))
+    path.write_bytes(path.read_bytes()[:200])
+    for _ in range(3):
+        answer = delivery.get(link(photo))
+        assert (answer.status, answer.headers["cf-resized"]) == (422, "err=9516")
+        assert answer.is_stored_by_nobody
+    assert renderer.asked == 1
+
+
+def test_a_lost_original_is_told(delivery: DeliveryClient, photo: Image, thumbnail: Variant) -> None:
+    Path(originals().path(photo.storage_key)).unlink()
+    answer = delivery.get(link(photo))
+    assert (answer.status, answer.headers["cf-resized"]) == (502, "err=9505")
+
+
+def test_when_all_seats_are_taken_the_next_is_asked_to_come_back(
+    delivery: DeliveryClient, photo: Image, flexible: None
+) -> None:
+    targets = [link(photo, f"width={width}") for width in range(10, 10 + ports.MAX_FLIGHTS + 16)]
+    answers = delivery.get_all(targets)
+    refused = [answer for answer in answers if answer.status == 503]
+    assert len(refused) == 16
+    assert {answer.headers["retry-after"] for answer in refused} == {"1"}
+    assert {answer.status for answer in answers} == {200, 503}
+    assert all(answer.status == 200 for answer in delivery.get_all(targets[-16:]))
+
+
+def test_a_picture_that_goes_meanwhile_is_not_shown(
+    delivery: DeliveryClient, photo: Image, thumbnail: Variant, renderer: CountingRenderer
+) -> None:
+    renderer.meanwhile = lambda: delete_image(image=photo, actor=SYSTEM)
+    assert delivery.get(link(photo)).status == 404
+    assert not Rendition.objects.exists()
+
+
+def test_a_picture_made_private_meanwhile_is_not_shown(
+    delivery: DeliveryClient, photo: Image, thumbnail: Variant, renderer: CountingRenderer, key: str
+) -> None:
+    renderer.meanwhile = lambda: set_access(image=photo, is_private=True, actor=SYSTEM)
+    assert delivery.get(link(photo)).status == 404
+    assert not Rendition.objects.exists()
+
+
+def test_a_renderer_that_takes_too_long_is_told(
+    delivery: DeliveryClient, photo: Image, thumbnail: Variant, renderer: CountingRenderer
+) -> None:
+    renderer.client = AsyncRendererClient(project_settings.RENDERER_SOCKET, total_seconds=0.0001)
+    began = time.monotonic()
+    answer = delivery.get(link(photo))
+    assert answer.status in {503, 504}
+    assert "retry-after" in answer.headers
+    assert time.monotonic() - began < 5
