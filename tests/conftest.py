@@ -11,7 +11,8 @@ from apps.accounts.actor import SYSTEM
 from apps.accounts.models import Account, Role, Scope, User
 from apps.accounts.services import add_member, create_account, create_user
 from apps.accounts.tokens import create_token
-from apps.outbox.nudge import nudger
+from apps.outbox import services
+from apps.outbox.nudge import Nudger
 
 PASSWORD = "a winding road among trees"
 
@@ -23,9 +24,9 @@ def quick_passwords(settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def broker_is_trusted() -> None:
+def broker_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget that another test's broker was down."""
-    nudger.trust()
+    monkeypatch.setattr(services, "nudger", Nudger())
 
 
 @pytest.fixture

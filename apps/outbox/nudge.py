@@ -31,10 +31,6 @@ class Nudger:
     """Remembers, per process, until when the broker is thought to be down."""
 
     def __init__(self) -> None:
-        self.trust()
-
-    def trust(self) -> None:
-        """Believe that the broker is up, as at the start."""
         self._peace_until = 0.0
 
     def nudge(self, job_pk: int) -> bool:

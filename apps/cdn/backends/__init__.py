@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from apps.cdn.backends.null import NullBackend
 from apps.cdn.backends.request import PurgeBackend, PurgeRequest
 
 __all__ = ["BACKENDS", "PurgeBackend", "PurgeRequest"]
 
-BACKENDS: Mapping[str, Callable[[], PurgeBackend]] = {"null": NullBackend}
+BACKENDS: dict[str, Callable[[], PurgeBackend]] = {"null": NullBackend}

@@ -1,0 +1,70 @@
+"""The commands an operator makes accounts and tokens with."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from apps.accounts.models import Account, ApiToken, Member, User
+from apps.accounts.tokens import authenticate_token
+
+pytestmark = pytest.mark.django_db
+
+
+def call(*arguments: str, **options: Any) -> str:
+    out = io.StringIO()
+    call_command(*arguments, stdout=out, **options)
+    return out.getvalue()
+
+
+def test_create_account() -> None:
+    said = dict(
+        line.rsplit(maxsplit=1)
+        for line in call("create_account", "Orchard", "--owner", "o@example.com").splitlines()
+    )
+    account = Account.objects.get()
+    assert said["account id"] == account.public_id
+    assert said["account hash"] == account.hash
+    assert Member.objects.get(account=account).is_owner
+    assert User.objects.get(email="o@example.com").check_password(said["password"])
+
+
+def test_an_owner_who_is_known_keeps_their_password(olive: User) -> None:
+    assert "password" not in call("create_account", "Second", "--owner", "OLIVE@example.com")
+    assert Account.objects.of_member(olive).get().name == "Second"
+
+
+def test_a_bad_address_makes_nothing() -> None:
+    with pytest.raises(CommandError, match="valid email"):
+        call("create_account", "Orchard", "--owner", "olive")
+    with pytest.raises(CommandError, match="blank"):
+        call("create_account", "", "--owner", "new@example.com")
+    assert not Account.objects.exists()
+    assert not User.objects.exists()
+
+
+def test_create_token(orchard: Account) -> None:
+    secret = call("create_token", orchard.public_id).strip()
+    token = authenticate_token(secret)
+    assert (token.account, sorted(token.scopes)) == (orchard, ["images:edit", "images:read"])
+    assert token.expires_at is None
+
+
+def test_create_token_with_everything(orchard: Account) -> None:
+    call("create_token", orchard.public_id, "--name", "blog", "--scope", "images:read", "--days", "30")
+    token = ApiToken.objects.get()
+    assert (token.name, token.scopes) == ("blog", ["images:read"])
+    assert token.expires_at is not None
+    assert 29 <= (token.expires_at - timezone.now()).days < 30
+
+
+@pytest.mark.parametrize("options", [[], ["--days", "0"], ["--days", "99999999999"], ["--name", ""]])
+def test_create_token_refusals(orchard: Account, options: list[str]) -> None:
+    account_id = orchard.public_id if options else "nobody"
+    with pytest.raises(CommandError):
+        call("create_token", account_id, *options)
+    assert not ApiToken.objects.exists()
