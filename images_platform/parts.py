@@ -1,16 +1,37 @@
-"""The platform's own programs as parts: what `manage.py up` runs beside the embedded servers."""
+"""The platform's own programs as parts: what `manage.py up` runs beside the embedded servers, in order."""
 
 from __future__ import annotations
 
+import http.client
+import os
+import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from apps.imaging.client import RendererClient
 from apps.imaging.errors import RendererError
+from images_platform.instance import ROOT, Instance
 from images_platform.supervisor.part import NotReady, Part
 
-ROOT = Path(__file__).resolve().parents[1]
-_PYTHON = sys.executable
+_HOST = "127.0.0.1"
+_PROBE_SECONDS = 5.0
+
+
+def list_parts(instance: Instance) -> list[Part]:
+    """Return everything an instance consists of, each part after those it needs."""
+    environment = {**os.environ, **instance.variables, "PYTHONUNBUFFERED": "1"}
+    servers = [server.part() for server in (instance.postgres, instance.valkey) if server is not None]
+    return [
+        *servers,
+        make_renderer(Path(instance.variables["RENDERER_SOCKET"])),
+        make_command("migrate", "--no-input", "--verbosity=0", environment=environment),
+        make_command("collectstatic", "--no-input", "--verbosity=0", environment=environment),
+        make_command("create_demo", environment=environment),
+        make_control(instance.port, environment),
+        make_delivery(instance.port + 1, environment),
+        make_worker(instance.port, environment),
+    ]
 
 
 def make_renderer(socket: Path, *, workers: int = 2) -> Part:
@@ -18,9 +39,118 @@ def make_renderer(socket: Path, *, workers: int = 2) -> Part:
 
     def probe() -> None:
         try:
-            RendererClient(socket, connect_seconds=1, total_seconds=5).probe()
+            RendererClient(socket, total_seconds=_PROBE_SECONDS).probe()
         except RendererError as error:
             raise NotReady(str(error)) from error
 
-    command = (_PYTHON, "-m", "apps.imaging", "serve", "--socket", str(socket), "--workers", str(workers))
+    command = _python("apps.imaging", "serve", "--socket", str(socket), "--workers", str(workers))
     return Part(name="renderer", command=command, environment={}, folder=ROOT, probe=probe)
+
+
+def make_command(name: str, *arguments: str, environment: Mapping[str, str]) -> Part:
+    """A management command that has to have run before the parts after it."""
+    command = (sys.executable, "manage.py", name, *arguments)
+    return Part(
+        name=name,
+        command=command,
+        environment=environment,
+        folder=ROOT,
+        start_seconds=120.0,
+        is_one_shot=True,
+    )
+
+
+def make_control(port: int, environment: Mapping[str, str]) -> Part:
+    """API and dashboard: Django under gunicorn."""
+    command = _python(
+        "gunicorn",
+        "images_platform.wsgi:application",
+        f"--bind={_HOST}:{port}",
+        "--worker-class=gthread",
+        "--workers=2",
+        "--threads=8",
+        "--preload",  # the workers share what the parent has imported
+        "--no-control-socket",  # it would lie in $HOME
+        "--graceful-timeout=1",
+        "--log-level=warning",
+    )
+    return Part(
+        name="control",
+        command=command,
+        environment=environment,
+        folder=ROOT,
+        probe=lambda: _ask_health(port),
+    )
+
+
+def make_delivery(port: int, environment: Mapping[str, str]) -> Part:
+    """Links in, bytes out: the lean application under Granian."""
+    command = _python(
+        "granian",
+        "images_platform.delivery:application",
+        "--interface=asgi",
+        f"--host={_HOST}",
+        f"--port={port}",
+        "--http=1",
+        "--no-ws",
+        "--loop=uvloop",
+        "--runtime-threads=1",
+        "--workers=1",
+        "--respawn-failed-workers",
+        "--workers-kill-timeout=1",
+        "--log-level=warning",
+    )
+    return Part(
+        name="delivery",
+        command=command,
+        environment=environment,
+        folder=ROOT,
+        probe=lambda: _ask_health(port),
+    )
+
+
+def make_worker(port: int, environment: Mapping[str, str]) -> Part:
+    """Celery with its beat, in one process tree; named by the port, so that two instances differ."""
+    node = f"images-{port}@localhost"
+    celery = ("celery", "--app=images_platform")
+    command = _python(
+        *celery,
+        "worker",
+        "--beat",
+        f"--hostname={node}",
+        # There is one worker, so nobody to gossip with.
+        "--without-gossip",
+        "--without-mingle",
+        "--without-heartbeat",
+        "--loglevel=WARNING",
+    )
+
+    def probe() -> None:
+        question = _python(*celery, "inspect", "ping", f"--destination={node}", "--timeout=2")
+        done = subprocess.run(  # noqa: S603  # Celery's own question
+            question, env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            raise NotReady((done.stderr or done.stdout).strip())
+
+    return Part(
+        name="worker", command=command, environment=environment, folder=ROOT, probe=probe, stop_seconds=3.0
+    )
+
+
+def _python(module: str, *arguments: str) -> tuple[str, ...]:
+    """Return a module as a command: scripts in `bin` break in a path with spaces, or once moved."""
+    return (sys.executable, "-m", module, *arguments)
+
+
+def _ask_health(port: int) -> None:
+    connection = http.client.HTTPConnection(_HOST, port, timeout=_PROBE_SECONDS)
+    try:
+        connection.request("GET", "/healthz")
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException) as error:
+        raise NotReady(str(error)) from error
+    finally:
+        connection.close()
+    if status != http.HTTPStatus.OK:
+        raise NotReady(f"/healthz answers {status}")

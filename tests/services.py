@@ -20,6 +20,7 @@ import pytest
 from images_platform.embedded.postgres import Postgres
 from images_platform.embedded.run_folder import make_run_folder, remove_run_folder
 from images_platform.embedded.valkey import Valkey
+from images_platform.parts import make_renderer
 from images_platform.supervisor.part import Part
 from images_platform.supervisor.process import Process
 
@@ -67,11 +68,7 @@ def describe_services(folder: Path) -> tuple[dict[str, str], list[Part]]:
         "COOKIES_SECURE": "0",  # a live server speaks plain http
         "DEBUG": "0",
     }
-    parts = []
-    if (Path(__file__).parents[1] / "apps" / "imaging" / "render.py").exists():
-        from images_platform.parts import make_renderer
-
-        parts.append(make_renderer(renderer_socket))
+    parts = [make_renderer(renderer_socket)]
     if "DATABASE_URL" not in os.environ:
         postgres = Postgres(folder / "cluster", folder, password=secrets.token_urlsafe(16), is_durable=False)
         environment["DATABASE_URL"] = postgres.url

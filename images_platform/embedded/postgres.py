@@ -61,6 +61,7 @@ class Postgres:
             folder=self.folder,
             prepare=lambda: self._prepare(tools),
             probe=self._probe,
+            clear=lambda: _clear(self.folder),
             # The fast shutdown. SIGTERM would wait for every client to leave, for ever.
             stop_signal=SIGINT,
             stop_seconds=2.5,
@@ -111,7 +112,7 @@ class Postgres:
 
 
 def _clear(folder: Path) -> None:
-    """End what an earlier postmaster, killed with -9, left in a cluster, and remove its lock file.
+    """End what a postmaster that was killed with -9 left in a cluster, and remove its lock file.
 
     A busy back end lives on and holds the shared memory; a lock file whose number has meanwhile been given to
     some other process keeps Postgres from starting.

@@ -7,6 +7,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from images_platform.embedded.run_folder import make_private_folder
 from images_platform.private_file import write_private
@@ -26,6 +28,8 @@ save ""
 maxmemory-policy noeviction
 loglevel warning
 """
+# The supervisor asks again by itself, and must not be held up.
+_ONCE = Retry(NoBackoff(), 0)
 
 
 class Valkey:
@@ -63,7 +67,7 @@ class Valkey:
 
     def _probe(self) -> None:
         try:
-            with redis.Redis.from_url(self.url, socket_timeout=1) as client:
+            with redis.Redis.from_url(self.url, socket_timeout=1, retry=_ONCE) as client:
                 client.ping()
         except redis.RedisError as error:
             raise NotReady(str(error)) from error

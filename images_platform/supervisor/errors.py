@@ -2,12 +2,14 @@
 
 SupervisorError
 ├ PartFailed(name, reason)     a part did not start, or died too often
+│ └ PartEnded                  it ended, while it should be running
 ├ AlreadyRunning(folder)       another supervisor works in this data folder
 └ PortTaken(port)              another program listens there
 """
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 
@@ -20,6 +22,14 @@ class PartFailed(SupervisorError):
         super().__init__(f"{name} {reason}")
         self.name = name
         self.reason = reason
+
+
+class PartEnded(PartFailed):
+    """`exit_code` is negative for a signal."""
+
+    def __init__(self, name: str, exit_code: int) -> None:
+        how = f"with status {exit_code}" if exit_code >= 0 else f"by {signal.Signals(-exit_code).name}"
+        super().__init__(name, f"ended {how}")
 
 
 class AlreadyRunning(SupervisorError):

@@ -43,7 +43,7 @@ def end_orphans(pids: Iterable[int]) -> None:
         give_up_at = time.monotonic() + _PATIENCE_SECONDS
         while left and time.monotonic() < give_up_at:
             time.sleep(_LOOK_EVERY_SECONDS)
-            left = {pid for pid in left if _is_alive(pid)}
+            left = {pid for pid in left if is_alive(pid)}
 
 
 def _find(is_one: Callable[[Path], bool]) -> list[int]:
@@ -55,8 +55,8 @@ def _find(is_one: Callable[[Path], bool]) -> list[int]:
     return found
 
 
-def _is_alive(pid: int) -> bool:
-    """A zombie is not: whoever inherited it has yet to notice, and it holds nothing any more."""
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; a zombie does not, it holds nothing any more."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:

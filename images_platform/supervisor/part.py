@@ -22,8 +22,9 @@ def _nothing() -> None:
 class Part:
     """A program as data.
 
-    `prepare` runs before every start; `probe` asks the running program and raises NotReady. A part that
-    `is_one_shot` is ready once it has ended with status 0. `identity` is whom it runs as: None for ourselves.
+    `prepare` runs before every start and `clear` after every end; `probe` asks the running program and raises
+    NotReady. A part that `is_one_shot` is ready once it has ended with status 0. `identity` is whom it runs
+    as: None for ourselves.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Part:
     folder: Path
     prepare: Callable[[], None] = _nothing
     probe: Callable[[], None] = _nothing
+    clear: Callable[[], None] = _nothing
     stop_signal: Signals = SIGTERM
     start_seconds: float = 30.0
     stop_seconds: float = 1.5

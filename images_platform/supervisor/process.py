@@ -12,7 +12,7 @@ from functools import partial
 from typing import IO
 
 from apps.imaging.cage.libc import PR_SET_PDEATHSIG, is_linux, prctl
-from images_platform.supervisor.errors import PartFailed
+from images_platform.supervisor.errors import PartEnded, PartFailed
 from images_platform.supervisor.identity import write_subprocess_arguments
 from images_platform.supervisor.part import NotReady, Part
 
@@ -68,7 +68,7 @@ class Process:
         if self.part.is_one_shot and exit_code in {None, 0}:
             return "it is still at work" if exit_code is None else ""
         if exit_code is not None:
-            raise PartFailed(self.part.name, describe_exit(exit_code))
+            raise PartEnded(self.part.name, exit_code)
         try:
             self.part.probe()
         except NotReady as error:
@@ -86,16 +86,11 @@ class Process:
 
     def kill(self) -> None:
         """Kill whatever of the part is left, children that outlived it too (Granian's serve on)."""
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError, PermissionError):  # nobody; on macOS only zombies
             os.killpg(self.pid, signal.SIGKILL)
-        self._popen.wait(_LAST_BREATH_SECONDS)
-
-
-def describe_exit(exit_code: int) -> str:
-    """Return an exit code in words."""
-    if exit_code >= 0:
-        return f"ended with status {exit_code}"
-    return f"was ended by {signal.Signals(-exit_code).name}"
+        with suppress(subprocess.TimeoutExpired):  # stuck in the kernel: there is no more to be done
+            self._popen.wait(_LAST_BREATH_SECONDS)
+        self.part.clear()
 
 
 def _end_with_parent(stop_signal: signal.Signals, parent: int) -> None:
