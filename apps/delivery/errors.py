@@ -97,7 +97,8 @@ def answer_error(error: Exception) -> DeliveryResponse:
     if row is None:
         logger.error("A delivery request failed", exc_info=error)
         row = _UNFORESEEN
-    elif row.status >= 500:
+    elif row.status >= 500 and not isinstance(error, refusals.QueueFull):
+        # Load that is shed must not become load by being logged.
         logger.warning("A delivery request was answered with %s: %r", row.status, error)
     body = f"ERROR {row.code}: {row.text.format(error=error)}\n".encode()
     headers = error_headers(row.code, body) | dict(row.headers)

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from typing import IO
 
-from django.core.files.storage import Storage
+from django.core.files.storage import FileSystemStorage, Storage
 
 from apps.images.decide import StoredRendition
 
@@ -80,10 +80,7 @@ def _checked(chunk: bytes, length: int) -> bytes:
 
 
 def _local_path(storage: Storage, storage_key: str) -> str | None:
-    try:
-        return storage.path(storage_key)
-    except NotImplementedError:  # how a store says that it is no disk
-        return None
+    return storage.path(storage_key) if isinstance(storage, FileSystemStorage) else None
 
 
 def _local_size(path: str) -> int | None:

@@ -111,13 +111,12 @@ def test_a_lost_original_is_told(delivery: DeliveryClient, photo: Image, thumbna
 def test_when_all_seats_are_taken_the_next_is_asked_to_come_back(
     delivery: DeliveryClient, photo: Image, flexible: None
 ) -> None:
-    targets = [link(photo, f"width={width}") for width in range(10, 10 + ports.MAX_FLIGHTS + 16)]
+    targets = [link(photo, f"width={width}") for width in range(10, 10 + 2 * ports.MAX_FLIGHTS)]
     answers = delivery.get_all(targets)
-    refused = [answer for answer in answers if answer.status == 503]
-    assert len(refused) == 16
-    assert {answer.headers["retry-after"] for answer in refused} == {"1"}
     assert {answer.status for answer in answers} == {200, 503}
-    assert all(answer.status == 200 for answer in delivery.get_all(targets[-16:]))
+    assert [answer.status for answer in answers].count(200) >= ports.MAX_FLIGHTS
+    assert {answer.headers["retry-after"] for answer in answers if answer.status == 503} == {"1"}
+    assert {answer.status for answer in delivery.get_all(targets[-ports.MAX_FLIGHTS :])} == {200}
 
 
 def test_a_picture_that_goes_meanwhile_is_not_shown(

@@ -154,10 +154,10 @@ def test_any_origin_may_read(delivery: DeliveryClient) -> None:
     assert answer.headers["access-control-allow-methods"] == "GET, HEAD, OPTIONS"
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE", "get"])
-def test_nothing_can_be_written(method: str, delivery: DeliveryClient) -> None:
-    answer = delivery.get("/anything", method)
-    assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+def test_nothing_can_be_written(delivery: DeliveryClient) -> None:
+    for method in ("POST", "PUT", "DELETE", "PATCH", "TRACE", "get"):
+        answer = delivery.get("/anything", method)
+        assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS"), method
 
 
 def test_health(delivery: DeliveryClient) -> None:
