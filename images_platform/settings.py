@@ -127,6 +127,7 @@ CELERY_WORKER_CONCURRENCY = env.integer("WORKER_THREADS", 4, minimum=1, maximum=
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5
 CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "apps.outbox.tasks.sweep_task", "schedule": 15.0},
+    "outbox-forget": {"task": "apps.outbox.tasks.forget_task", "schedule": 3600.0},
     "images-sweep": {"task": "apps.images.tasks.sweep_files_task", "schedule": 300.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
@@ -149,11 +150,10 @@ STORAGES = {
         "OPTIONS": {"location": DATA_DIR / "renditions"},
     },
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # Nothing may land here unseen.
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
-# Served straight from the packages: `make up` needs no collectstatic, a deployment may run it.
+# Served straight from the packages: a handful of small files, so there is nothing to collect at a start.
 WHITENOISE_USE_FINDERS = True
 
 # --- people -----------------------------------------------------------------------------------------

@@ -22,8 +22,7 @@ _PEACE_SECONDS = 5.0
 _IMPATIENT = {
     "socket_connect_timeout": _WAIT_SECONDS,
     "socket_timeout": _WAIT_SECONDS,
-    "max_retries": 1,
-    "interval_start": 0,
+    "max_retries": 0,
 }
 
 

@@ -124,9 +124,14 @@ def _claim(job_pk: int) -> Job | None:
         job = free.filter(pk=job_pk).first()
         if job is None:
             return None
+        kind = find_kind(job.kind)
+        if job.attempts >= kind.max_attempts:
+            # No failure was ever recorded for the last one: it took its worker with it, each time.
+            _bury(job, "its worker died at the last attempt")
+            return None
         job.state = JobState.RUNNING
         job.attempts += 1
-        job.next_at = timezone.now() + timedelta(seconds=find_kind(job.kind).lease_seconds)
+        job.next_at = timezone.now() + timedelta(seconds=kind.lease_seconds)
         job.save(update_fields=["state", "attempts", "next_at"])
     return job
 
@@ -146,11 +151,9 @@ def _handle(job: Job) -> JobState:
 
 def _put_off(job: Job, error: Exception, *, seconds: float) -> JobState:
     """Have the job tried again, or bury it after its last attempt."""
-    # Postgres keeps no NUL; a message may hold what a user sent.
-    text = f"{type(error).__name__}: {error}".replace("\0", "")[:_ERROR_CHARACTERS]
+    text = _describe(error)
     if job.attempts >= find_kind(job.kind).max_attempts:
-        logger.error("Job %s (%s %s) is dead: %s", job.pk, job.kind, job.key, text)
-        return _close(job, state=JobState.DEAD, last_error=text)
+        return _bury(job, text)
     next_at = timezone.now() + timedelta(seconds=seconds)
     try:
         with transaction.atomic():
@@ -161,6 +164,11 @@ def _put_off(job: Job, error: Exception, *, seconds: float) -> JobState:
     return JobState.PENDING
 
 
+def _bury(job: Job, reason: str) -> JobState:
+    logger.error("Job %s (%s %s) is dead: %s", job.pk, job.kind, job.key, reason)
+    return _close(job, state=JobState.DEAD, last_error=reason)
+
+
 def _close(job: Job, *, state: JobState, **fields: str) -> JobState:
     _mine(job).update(state=state, finished_at=timezone.now(), **fields)
     return state
@@ -169,6 +177,12 @@ def _close(job: Job, *, state: JobState, **fields: str) -> JobState:
 def _mine(job: Job) -> JobQuerySet:
     """The job's row, unless its lease lapsed and somebody else has claimed it since."""
     return Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts)
+
+
+def _describe(error: Exception) -> str:
+    """Return what is kept of an error: its message may hold what a user sent, and Postgres no NUL."""
+    text = f"{type(error).__name__}: {error}".replace("\0", "")
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")[:_ERROR_CHARACTERS]
 
 
 def _back_off_seconds(attempts: int) -> float:

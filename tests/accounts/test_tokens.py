@@ -121,7 +121,7 @@ def test_use_is_noted_once_a_minute(orchard_token: str) -> None:
     assert ApiToken.objects.get().last_used_at == first
     ApiToken.objects.update(last_used_at=first - timedelta(seconds=61))
     authenticate_token(orchard_token)
-    assert ApiToken.objects.get().last_used_at >= first
+    assert ApiToken.objects.filter(last_used_at__gte=first).exists()
 
 
 def test_making_one_is_audited(orchard: Account) -> None:

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 def fail(job: Job) -> None:
-    raise ZeroDivisionError("no \x00 pears")
+    raise ZeroDivisionError("no \x00\ud800 pears")
 
 
 def let_time_pass(seconds: float) -> None:
@@ -36,7 +36,7 @@ def let_time_pass(seconds: float) -> None:
 
 
 def test_it_works(make_kind: MakeKind) -> None:
-    seen = []
+    seen: list[dict[str, int]] = []
     job = add_job(kind=make_kind(lambda job: seen.append(job.payload)), key="7", payload={"pear": 1})
     assert run_job(job.pk) == JobState.DONE
     assert seen == [{"pear": 1}]
@@ -46,7 +46,7 @@ def test_it_works(make_kind: MakeKind) -> None:
 
 
 def test_a_second_delivery_runs_nothing(make_kind: MakeKind) -> None:
-    seen = []
+    seen: list[Job] = []
     job = add_job(kind=make_kind(seen.append), key="7")
     assert [run_job(job.pk), run_job(job.pk)] == [JobState.DONE, JobState.DONE]
     assert len(seen) == 1
@@ -66,7 +66,7 @@ def test_a_failure_is_logged_and_tried_later(make_kind: MakeKind, caplog: pytest
     job = add_job(kind=make_kind(fail), key="7")
     assert run_job(job.pk) == JobState.PENDING
     job.refresh_from_db()
-    assert (job.attempts, job.last_error) == (1, "ZeroDivisionError: no  pears")
+    assert (job.attempts, job.last_error) == (1, r"ZeroDivisionError: no \ud800 pears")
     assert timedelta(0) < job.next_at - timezone.now() <= timedelta(seconds=2)
     [record] = caplog.records
     assert str(job.pk) in record.getMessage()
@@ -124,6 +124,22 @@ def test_a_dead_worker_s_job_is_due_after_its_lease(make_kind: MakeKind) -> None
     let_time_pass(61)
     assert run_due_jobs() == 1
     assert (Job.objects.get().state, seen) == (JobState.DONE, [1, 2])
+
+
+def test_a_job_that_kills_its_workers_dies_at_last(
+    make_kind: MakeKind, caplog: pytest.LogCaptureFixture
+) -> None:
+    def kill(job: Job) -> None:
+        raise SystemExit
+
+    job = add_job(kind=make_kind(kill, max_attempts=2), key="7")
+    for _ in range(2):
+        with pytest.raises(SystemExit):
+            run_job(job.pk)
+        let_time_pass(61)
+    assert run_job(job.pk) == JobState.DEAD
+    assert "died" in Job.objects.get().last_error
+    assert "dead" in caplog.text
 
 
 @pytest.mark.parametrize("outcome", [None, ZeroDivisionError])
