@@ -89,7 +89,7 @@ def _channel(text: str, whole: int) -> float | None:
 
 
 # https://www.w3.org/TR/css-color-4/#named-colors
-_WORDS = """
+_WORDS = """  # noqa: SIM905
 aliceblue f0f8ff antiquewhite faebd7 aqua 00ffff aquamarine 7fffd4 azure f0ffff beige f5f5dc
 bisque ffe4c4 black 000000 blanchedalmond ffebcd blue 0000ff blueviolet 8a2be2 brown a52a2a
 burlywood deb887 cadetblue 5f9ea0 chartreuse 7fff00 chocolate d2691e coral ff7f50 cornflowerblue 6495ed

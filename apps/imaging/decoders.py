@@ -24,11 +24,15 @@ PROFILE, EXIF = "icc-profile-data", "exif-data"
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One picture of an animation, or the only one; `delay` in milliseconds, `loop` as in GIF (0 is for ever)."""
+    """One picture of an animation, or the only one; `delay` in milliseconds, `loop` as in GIF (0 is for ever).
+
+    `source` is what the pixels are still to be read from: libvips does not keep the memory behind it alive.
+    """
 
     image: pyvips.Image
     delay: int = _DEFAULT_DELAY
     loop: int = 0
+    source: object = None
 
 
 def as_decoded(info: SourceInfo) -> SourceInfo:
@@ -37,6 +41,30 @@ def as_decoded(info: SourceInfo) -> SourceInfo:
         width, height = info.oriented_size
         return replace(info, width=width, height=height, orientation=1)
     return info
+
+
+def prove(file: BinaryIO, info: SourceInfo) -> None:
+    """Decode all of a source and keep nothing; raises what the decoder raises.
+
+    A smaller scale still reads every bit of a JPEG or WebP, and only spares the arithmetic of pixels: 28
+    bytes of WebP that stand for 100 megapixels then take 0.6 s and 400 MB instead of 7 s and 2 GB of
+    address space.
+    """
+    scale = _CHEAPEST.get(info.format)
+    if scale is None or info.is_animated or min(info.width, info.height) < _LEAST_TO_SHRINK:
+        for frame in decode(file, info, is_animated=True):
+            frame.image.avg()  # reads all rows in order
+        return
+    source = open_source(file, info.format)
+    _check_size(pyvips.Image.new_from_source(source, "", access="sequential"), info)
+    pyvips.Image.new_from_source(source, "", access="sequential", fail_on="truncated", **scale).avg()
+
+
+_LEAST_TO_SHRINK = 16
+_CHEAPEST: dict[SourceFormat, dict[str, float]] = {
+    SourceFormat.JPEG: {"shrink": 8},
+    SourceFormat.WEBP: {"scale": 0.125},
+}
 
 
 def decode(
@@ -50,10 +78,10 @@ def decode(
         frames = iter([_read_heic(file)])
     elif info.format is SourceFormat.BMP or (info.is_animated and info.format in _ANIMATED_BY_PILLOW):
         frames = _read_with_pillow(file)
-    elif info.is_animated and is_animated:
-        frames = _read_roll(file, info)
+    elif info.format is SourceFormat.GIF or (info.is_animated and is_animated):
+        frames = _read_roll(file, info, count=-1 if is_animated else 1)
     else:
-        yield Frame(_read_still(file, info, size))
+        yield _read_still(file, info, size)
         return
     for number, frame in enumerate(frames):
         if number and not is_animated:
@@ -65,28 +93,42 @@ def decode(
 _ANIMATED_BY_PILLOW = frozenset({SourceFormat.AVIF, SourceFormat.PNG})
 
 
-def _read_still(file: BinaryIO, info: SourceInfo, size: Size | None) -> pyvips.Image:
+def _read_still(file: BinaryIO, info: SourceInfo, size: Size | None) -> Frame:
     """Return the picture, or the first frame, with libvips' shrink-on-load where the format has it."""
     source = open_source(file, info.format)
     if size is None or size == (info.width, info.height):
         image = pyvips.Image.new_from_source(source, "", access="sequential", fail_on="truncated")
         _check_size(image, info)
-        return image
-    return pyvips.Image.thumbnail_source(
-        source, size[0], height=size[1], size="force", no_rotate=True, fail_on="truncated"
-    )
+    else:
+        width, height = size
+        image = pyvips.Image.thumbnail_source(
+            source, width, height=height, size="force", no_rotate=True, fail_on="truncated"
+        )
+    return Frame(image, source=source)
 
 
-def _read_roll(file: BinaryIO, info: SourceInfo) -> Iterator[Frame]:
-    """Yield the frames of a GIF or WebP, which libvips reads as one long roll from top to bottom."""
+def _read_roll(file: BinaryIO, info: SourceInfo, *, count: int) -> Iterator[Frame]:
+    """Yield the frames of a GIF or WebP, which libvips reads as one long roll from top to bottom; -1 is all."""
     source = open_source(file, info.format)
-    roll = pyvips.Image.new_from_source(source, "", access="sequential", fail_on="truncated", n=-1)
+    roll = pyvips.Image.new_from_source(source, "", access="sequential", fail_on="truncated", n=count)
     height = roll.get_page_height()
     delays = roll.get("delay") if roll.get_typeof("delay") else []
     loop = roll.get("loop") if roll.get_typeof("loop") else 0
     for number in range(roll.height // height):
         delay = delays[number] if number < len(delays) else _DEFAULT_DELAY
-        yield Frame(roll.crop(0, number * height, roll.width, height), delay, loop)
+        frame = roll.crop(0, number * height, roll.width, height)
+        if info.format is SourceFormat.GIF:
+            frame = _on_canvas(frame, info)
+        yield Frame(frame, delay, loop, source)
+
+
+def _on_canvas(image: pyvips.Image, info: SourceInfo) -> pyvips.Image:
+    """Return a GIF's frame on the whole canvas: libvips takes some screen sizes, like 640×480, for a mistake."""
+    if (image.width, image.height) == (info.width, info.height):
+        return image
+    if not image.hasalpha():
+        image = image.addalpha()
+    return image.embed(0, 0, info.width, info.height)
 
 
 def _read_with_pillow(file: BinaryIO) -> Iterator[Frame]:
@@ -119,7 +161,7 @@ def _read_heic(file: BinaryIO) -> Frame:
         rows = memoryview(b"".join(rows[start : start + row_bytes] for start in starts))
     image = _from_bytes(rows, picture.size, picture.mode)
     image = _attach(image, PROFILE, picture.info.get("icc_profile"))
-    return Frame(_attach(image, EXIF, picture.info.get("exif")))
+    return Frame(_attach(image, EXIF, picture.info.get("exif")), source=picture)
 
 
 def _from_bytes(data: bytes | memoryview, size: Size, mode: str) -> pyvips.Image:

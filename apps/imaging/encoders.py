@@ -31,6 +31,8 @@ class Keep(IntFlag):
     IPTC = 4
 
 
+COPYRIGHT_FIELD = "exif-ifd0-Copyright"
+
 # What a JPEG quality of 80 looks like elsewhere; 60 for AVIF and 75 for WebP score the same.
 _DEFAULT_QUALITY = 80
 _DEFAULT_WEBP_QUALITY = 75
@@ -57,7 +59,8 @@ _PROGRESSIVE_ONLY = ("interlace", "optimize_scans")
 _WEBP_EFFORT = {Generation.QUICK: 2, Generation.SMALL: 4}
 # Effort 0: 31 ms, 1.00 · 3: 341, 0.82 · 4 (libvips' default): 1,510, 0.79. Never 4.
 _AVIF_EFFORT = {Generation.QUICK: 0, Generation.SMALL: 3}
-# Level 4 with every filter tried: 38 ms for 692 kB of a photo, where libvips' default takes 27 for 973; level 9: 160 for 673.
+# Level 4 with every filter tried: 38 ms for 692 kB of a photo, where libvips' default takes 27 for 973;
+# level 9: 160 for 673.
 _PNG_LEVEL = {Generation.QUICK: 4, Generation.SMALL: 9}
 _PNG_ALL_FILTERS = 0xF8
 # A palette at effort 1 takes 144 ms, at libvips' default of 7 1,099 ms for 12 % less.
@@ -93,6 +96,8 @@ def _save_jpeg(image: pyvips.Image, recipe: Recipe, settings: dict[str, Any]) ->
         Metadata.COPYRIGHT: Keep.EXIF,  # by now only the copyright is left of it
         Metadata.NONE: Keep.NONE,
     }[recipe.metadata]
+    if recipe.metadata is Metadata.COPYRIGHT and not image.get_typeof(COPYRIGHT_FIELD):
+        keep = Keep.NONE  # else libvips would write an EXIF block of its own
     quality = recipe.quality or _DEFAULT_QUALITY
     return image.jpegsave_buffer(Q=quality, keep=int(keep), **settings)
 

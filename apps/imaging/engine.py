@@ -1,7 +1,7 @@
 """The engine: libvips, configured once at import, and all that must be in memory before a process locks itself.
 
-A locked worker can open no file, so everything that libvips, Pillow and the HEIC decoder load lazily is imported
-here. Importing starts no thread; the first render starts three.
+A locked worker can open no file, so everything that libvips, Pillow and the HEIC decoder load lazily is
+imported here. Importing starts no thread; the first render starts three.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-# Read when libvips is loaded: one thread per picture, no loader that was never fuzzed, and no picture spilled to a
-# temporary file, which a locked worker could not write (its address space is what bounds memory).
+# Read when libvips is loaded: one thread per picture, no loader that was never fuzzed, and no picture
+# spilled to a temporary file, which a locked worker could not write (its address space is what bounds
+# memory).
 os.environ.setdefault("VIPS_CONCURRENCY", "1")
 os.environ.setdefault("VIPS_BLOCK_UNTRUSTED", "1")
 os.environ.setdefault("VIPS_DISC_THRESHOLD", "64g")
@@ -27,7 +28,8 @@ from apps.imaging.source import SourceFormat
 pyvips.block_untrusted_set(True)
 # Every picture is another one: what the operation cache holds is never asked for again.
 pyvips.cache_set_max(0)
-# Our own limits have been checked by the time Pillow opens a file; its warning would come below 100 megapixels.
+# Our own limits have been checked by the time Pillow opens a file; its warning would come below 100
+# megapixels.
 PillowImage.MAX_IMAGE_PIXELS = None
 PillowImage.init()
 

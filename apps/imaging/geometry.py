@@ -1,7 +1,8 @@
 """Geometry: every size and box of a rendition, decided in whole numbers before any pixel is touched.
 
-The target is computed from the original's size, whatever is decoded to reach it: sizes derived from an image that
-was already shrunk come out one pixel different now and then. Rules and numbers: catalogue §4.3 and §4.4.
+The target is computed from the original's size, whatever is decoded to reach it: sizes derived from an
+image that was already shrunk come out one pixel different now and then. Rules and numbers: catalogue §4.3
+and §4.4.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ class Plan:
     """What happens to one frame, in this order: resize, turn, crop, pad.
 
     resized: in the axes of the stored picture. cropped: in the turned picture; None leaves it whole. When
-    `is_crop_sought`, only the box's size is decided and the eye-catching part is looked for. padded: where the
-    picture lies within `size`, the final size; None when it fills it.
+    `is_crop_sought`, only the box's size is decided and the eye-catching part is looked for. padded: where
+    the picture lies within `size`, the final size; None when it fills it.
     """
 
     resized: Size

@@ -1,8 +1,9 @@
 """The grammar of options: one table from which text and JSON objects are read and written.
 
-In text, options are separated by commas: `width=400,fit=cover,g=0.5x0.2`. As at Cloudflare, a name we do not know is
-ignored, and so is a number that is none; a value out of range or an unknown word is an error. When a name comes
-twice, the last one counts. In an object, which is written once and kept, every name and every value must be right.
+In text, options are separated by commas: `width=400,fit=cover,g=0.5x0.2`. As at Cloudflare, a name we do
+not know is ignored, and so is a number that is none; a value out of range or an unknown word is an error.
+When a name comes twice, the last one counts. In an object, which is written once and kept, every name and
+every value must be right.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Limits: what an image may weigh and measure before anything of it is decoded.
 
-File size says nothing: 28 bytes of WebP are a legal picture of 100 megapixels. Only the header's numbers do, and no
-decoder checks them for us.
+File size says nothing: 28 bytes of WebP are a legal picture of 100 megapixels. Only the header's numbers
+do, and no decoder checks them for us.
 """
 
 from __future__ import annotations

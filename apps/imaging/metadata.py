@@ -7,11 +7,11 @@ import re
 import pyvips
 
 from apps.imaging.decoders import EXIF, PROFILE
+from apps.imaging.encoders import COPYRIGHT_FIELD
 from apps.imaging.headers.exif import read_copyright
 from apps.imaging.recipe import Metadata, OutputFormat
 
 _XMP = "xmp-data"
-_COPYRIGHT = "exif-ifd0-Copyright"
 # The picture is upright by now; the preview inside EXIF is not, and shows what was cut away.
 _STALE = frozenset({"orientation", "exif-ifd0-Orientation", "jpeg-thumbnail-data", PROFILE})
 _XMP_ORIENTATION = re.compile(rb"(tiff:Orientation(?:=[\"']|>))[2-8]")
@@ -34,7 +34,7 @@ def keep_metadata(image: pyvips.Image, policy: Metadata, output: OutputFormat) -
         image.remove(name)
     if notice and policy is Metadata.COPYRIGHT:
         text = notice.decode("utf-8", "replace").replace("\0", " ")
-        image.set_type(pyvips.GValue.gstr_type, _COPYRIGHT, text)
+        image.set_type(pyvips.GValue.gstr_type, COPYRIGHT_FIELD, text)
     if xmp:
         image.set_type(pyvips.GValue.blob_type, _XMP, _XMP_ORIENTATION.sub(rb"\g<1>1", xmp))
     return image

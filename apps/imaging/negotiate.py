@@ -1,7 +1,7 @@
 """Negotiation: which format answers a recipe, by what the source is and what the Accept header allows.
 
-Catalogue §4.5: AVIF if accepted, else WebP if accepted, else the source's own format. As in production, wildcards
-do not count: whoever sends only `*/*` (curl, many tools) gets JPEG, PNG or GIF.
+Catalogue §4.5: AVIF if accepted, else WebP if accepted, else the source's own format. As in production,
+wildcards do not count: whoever sends only `*/*` (curl, many tools) gets JPEG, PNG or GIF.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from apps.imaging.source import SourceFormat, SourceInfo
 
 AcceptedFormat = Literal["avif", "webp"]
 
-# At quick's effort a megapixel of AVIF takes 90 ms, so this much is a third of a second; WebP takes over above it.
+# At quick's effort a megapixel of AVIF takes 90 ms, so this much is a third of a second; WebP takes over
+# above it.
 MAX_NEGOTIATED_AVIF_PIXELS = 4_000_000
 
 _MAY_BE_TRANSPARENT = {SourceFormat.PNG, SourceFormat.GIF}

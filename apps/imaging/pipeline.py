@@ -1,7 +1,7 @@
 """The pipeline: what is done to one frame after it was scaled, as one tuple of steps in their order.
 
-Catalogue §4.10: orientation and colour first, then cutting and padding, then blur and sharpen, which act on the
-padding too. A step that has nothing to do returns the image as it is.
+Catalogue §4.10: orientation and colour first, then cutting and padding, then blur and sharpen, which act on
+the padding too. A step that has nothing to do returns the image as it is.
 """
 
 from __future__ import annotations

@@ -120,9 +120,10 @@ _SIDE_NAMES = {(side.x, side.y): name for name, side in SIDES.items()}
 class Recipe:
     """One set of options; the defaults ask for the original's size in the best format.
 
-    width, height: of the box, in pixels times `dpr`; None is derived. quality: 1 to 100 on JPEG's scale; None is
-    the preset's. background: what shows through transparency and in padding; None is nothing, and white where the
-    format or the fit needs something. blur: radius, 0 to 250; sharpen: 0 to 10. rotate: clockwise, after `flip`.
+    width, height: of the box, in pixels times `dpr`; None is derived. quality: 1 to 100 on JPEG's scale;
+    None is the preset's. background: what shows through transparency and in padding; None is nothing, and
+    white where the format or the fit needs something. blur: radius, 0 to 250; sharpen: 0 to 10. rotate:
+    clockwise, after `flip`.
     """
 
     width: int | None = None

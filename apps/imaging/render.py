@@ -1,15 +1,17 @@
 """The two verbs on a source: inspect it, render it. Both decode untrusted bytes in this very process.
 
-Only the isolated renderer, the command line and tests import this module; the rest of the house asks a client.
+Only the isolated renderer, the command line and tests import this module; the rest of the house asks a
+client.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import BinaryIO
 
 import pyvips
 
-from apps.imaging.decoders import Frame, as_decoded, decode
+from apps.imaging.decoders import Frame, as_decoded, decode, prove
 from apps.imaging.encoders import Generation, encode
 from apps.imaging.engine import decoding
 from apps.imaging.geometry import make_plan
@@ -27,14 +29,13 @@ __all__ = ["Generation", "Rendered", "inspect", "render"]
 def inspect(source: BinaryIO, limits: Limits) -> SourceInfo:
     """Return what a source is, once its header is within limits and every pixel of it has been decoded.
 
-    `source` is a seekable file, whose descriptor is used if it has one. Raises SourceError (TruncatedImage for a
-    file whose end is missing), LimitExceeded or TooLargeToProcess.
+    `source` is a seekable file, whose descriptor is used if it has one. Raises SourceError (TruncatedImage
+    for a file whose end is missing), LimitExceeded or TooLargeToProcess.
     """
     info = read_source_info(source)
     limits.check(info)
     with decoding():
-        for frame in decode(source, as_decoded(info), is_animated=True):
-            frame.image.avg()  # reads all rows in order and keeps none
+        prove(source, as_decoded(info))
     return info
 
 
@@ -59,7 +60,7 @@ def render(
     task = Task(recipe, plan, output)
     with decoding():
         frames = [
-            Frame(_finish(frame.image, task, is_kept=is_animated), frame.delay, frame.loop)
+            replace(frame, image=_finish(frame.image, task, is_kept=is_animated))
             for frame in decode(source, info, plan.resized, is_animated=is_animated)
         ]
         image = _join(frames) if is_animated else frames[0].image

@@ -27,9 +27,9 @@ class SourceFormat(Enum):
 class SourceInfo:
     """Header facts of one source.
 
-    width, height: pixels as stored, before `orientation`, which is EXIF's (1 to 8) or, in AVIF and HEIC, what
-    `irot` and `imir` amount to. frames: 1 for a still. bits: per sample. metadata_bytes: profiles, EXIF, XMP and
-    texts together, unpacked. size_bytes: the file's.
+    width, height: pixels as stored, before `orientation`, which is EXIF's (1 to 8) or, in AVIF and HEIC,
+    what `irot` and `imir` amount to. frames: 1 for a still. bits: per sample. metadata_bytes: profiles,
+    EXIF, XMP and texts together, unpacked. size_bytes: the file's.
     """
 
     format: SourceFormat

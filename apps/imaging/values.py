@@ -1,7 +1,8 @@
 """The kinds of value an option can have: how each is read from text, and what it says when it cannot be.
 
-A reader raises Unreadable for a text that is no value of its kind at all, which a URL ignores where a number was
-meant (`width=abc` gives the full size, as seen in production), and BadValue for one that is out of range or unknown.
+A reader raises Unreadable for a text that is no value of its kind at all, which a URL ignores where a
+number was meant (`width=abc` gives the full size, as seen in production), and BadValue for one that is out
+of range or unknown.
 """
 
 from __future__ import annotations

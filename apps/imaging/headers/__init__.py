@@ -1,7 +1,8 @@
 """Headers: the facts in front of a file's pixels, read in pure Python with every length checked.
 
-No decoder sees a byte until these facts are known and within limits. Each parser reads what it needs, skips the
-rest by seeking, and stops after a bounded number of steps, so that no file takes longer than another to refuse.
+No decoder sees a byte until these facts are known and within limits. Each parser reads what it needs, skips
+the rest by seeking, and stops after a bounded number of steps, so that no file takes longer than another to
+refuse.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ _PARSERS: dict[SourceFormat, Callable[[Reader], SourceInfo]] = {
 def read_source_info(file: BinaryIO) -> SourceInfo:
     """Return the header facts of a seekable file; it is read from its start, and its position is lost.
 
-    Raises NotAnImage, UnsupportedFormat, or DamagedImage for a header that contradicts itself or the file's size.
+    Raises NotAnImage, UnsupportedFormat, or DamagedImage for a header that contradicts itself or the file's
+    size.
     """
     reader = Reader(file)
     head = reader.peek(SNIFFED_BYTES)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from apps.imaging.errors import DamagedImage, TruncatedImage
 from apps.imaging.headers.reader import Reader
 from apps.imaging.source import SourceFormat, SourceInfo
@@ -12,35 +14,56 @@ _TABLE_FLAG, _TRANSPARENCY_FLAG = 0x80, 0x01
 
 
 def read_gif(reader: Reader) -> SourceInfo:
-    """Return the screen's size and the number of frames; a missing trailer is common and forgiven."""
+    """Return the canvas' size and the number of frames; a missing trailer is common and forgiven.
+
+    The canvas is the declared screen, or larger where a frame reaches beyond it.
+    """
     reader.skip(6)
     width, height = reader.number(2, "little"), reader.number(2, "little")
     flags = reader.number(1)
     reader.skip(2)
     _skip_table(reader, flags)
-    frames, has_alpha = 0, False
+    places: list[_Place] = []
+    has_alpha = False
     try:
         while (kind := reader.number(1)) != _TRAILER:
             if kind == _IMAGE:
-                _skip_image(reader)
-                frames += 1
+                places.append(_skip_image(reader))
             elif kind == _EXTENSION:
                 has_alpha |= _skip_extension(reader)
             elif kind:
                 raise DamagedImage("The GIF holds a block that does not exist")
     except TruncatedImage:
-        if not frames:
+        if not places:
             raise
-    if not frames:
+    if not places:
         raise DamagedImage("The GIF holds no picture")
-    return SourceInfo(SourceFormat.GIF, width, height, frames=frames, has_alpha=has_alpha)
+    width = max(width, *(place.left + place.width for place in places))
+    height = max(height, *(place.top + place.height for place in places))
+    return SourceInfo(
+        SourceFormat.GIF,
+        width,
+        height,
+        frames=len(places),
+        has_alpha=has_alpha or places[0] != _Place(0, 0, width, height),
+    )
 
 
-def _skip_image(reader: Reader) -> None:
-    reader.skip(8)
+class _Place(NamedTuple):
+    """Where a frame lies on the canvas."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+def _skip_image(reader: Reader) -> _Place:
+    place = _Place(*(reader.number(2, "little") for _ in range(4)))
     _skip_table(reader, reader.number(1))
     reader.skip(1)
     _skip_blocks(reader)
+    return place
 
 
 def _skip_extension(reader: Reader) -> bool:

@@ -1,7 +1,7 @@
 """AVIF and HEIC headers: the boxes that say what the primary item measures and how it is to be laid.
 
-ISO/IEC 23008-12 and 14496-12. Both are one container; the brand tells which codec is inside. A sequence keeps its
-frames in a track (`moov`) beside or instead of the item.
+ISO/IEC 23008-12 and 14496-12. Both are one container; the brand tells which codec is inside. A sequence
+keeps its frames in a track (`moov`) beside or instead of the item.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ _MAX_FACT_BYTES = 4 * 1024**2
 _METADATA_TYPES = frozenset({b"Exif", b"mime"})
 _ALPHA = (b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc:2015:auxid:1")
 _TOP = frozenset({b"meta", b"moov"})
-_TRACK_PARENTS = frozenset({b"trak", b"mdia", b"minf", b"stbl"})
 
 
 @dataclass(slots=True)
@@ -44,14 +43,12 @@ def read_heif(reader: Reader, source_format: SourceFormat) -> SourceInfo:
         else:
             _read_movie(content, facts)
     own = [facts.properties[index - 1] for index in _own_indices(facts)]
-    size = next((body for kind, body in own if kind == b"ispe" and len(body) >= 12), None)
-    if size is None:
-        raise DamagedImage("The image names no width or height")
+    width, height = _find_size(own)
     profile = sum(len(body) for kind, body in own if kind == b"colr")
     return SourceInfo(
         source_format,
-        width=int.from_bytes(size[4:8], "big"),
-        height=int.from_bytes(size[8:12], "big"),
+        width,
+        height,
         frames=facts.frames if source_format is SourceFormat.AVIF else 1,
         has_alpha=any(kind == b"auxC" and body[4:].startswith(_ALPHA) for kind, body in facts.properties),
         orientation=_find_orientation(own),
@@ -64,6 +61,24 @@ def _own_indices(facts: _Facts) -> list[int]:
     """Return the primary item's properties as indices from 1, in their order, which is that of applying them."""
     indices = facts.associations.get(facts.primary or 0, [])
     return [index for index in indices if 1 <= index <= len(facts.properties)]
+
+
+def _find_size(own: list[tuple[bytes, bytes]]) -> tuple[int, int]:
+    """Return width and height before turning, after `clap`, by which encoders cut off what fills up a block."""
+    size = None
+    for kind, body in own:
+        if kind == b"ispe" and len(body) >= 12:
+            size = int.from_bytes(body[4:8], "big"), int.from_bytes(body[8:12], "big")
+        elif kind == b"clap" and len(body) >= 16 and size:
+            across, by_across, down, by_down = (
+                int.from_bytes(body[at : at + 4], "big") for at in (0, 4, 8, 12)
+            )
+            if by_across and by_down:
+                # Cutting never makes a picture larger, whatever it claims.
+                size = min(size[0], across // by_across), min(size[1], down // by_down)
+    if size is None:
+        raise DamagedImage("The image names no width or height")
+    return size
 
 
 def _find_orientation(own: list[tuple[bytes, bytes]]) -> int:
@@ -158,12 +173,22 @@ def _read_associations(body: bytes, facts: _Facts) -> None:
 
 
 def _read_movie(data: bytes, facts: _Facts) -> None:
-    """Find the picture track with the most samples; alpha has a track of its own with as many."""
-    for kind, body in _boxes(data):
-        if kind in _TRACK_PARENTS:
-            _read_movie(body, facts)
-        elif kind == b"stsz":
-            facts.frames = max(facts.frames, int.from_bytes(body[8:12], "big"))
+    """Find the picture track with the most samples; a file may hold sound, and alpha has a track of its own."""
+    for kind, track in _boxes(data):
+        if kind != b"trak":
+            continue
+        handlers = _find(track, b"mdia", b"hdlr")
+        sizes = _find(track, b"mdia", b"minf", b"stbl", b"stsz")
+        if any(handler[8:12] == b"pict" for handler in handlers):
+            facts.frames = max([facts.frames, *(int.from_bytes(size[8:12], "big") for size in sizes)])
+
+
+def _find(data: bytes, *path: bytes) -> list[bytes]:
+    """Return the contents of all boxes at a path of types."""
+    contents = [data]
+    for wanted in path:
+        contents = [body for content in contents for kind, body in _boxes(content) if kind == wanted]
+    return contents
 
 
 class _Cursor:
