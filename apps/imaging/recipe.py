@@ -87,7 +87,7 @@ class Flip(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Gravity:
-    """The point to keep when cutting, in ten-thousandths of width and height; or `is_auto`: what draws the eye.
+    """The point to keep when cutting, in ten-thousandths of each side; or `is_auto`: what draws the eye.
 
     Ten-thousandths, so that geometry stays within integers and the text form is exact.
     """

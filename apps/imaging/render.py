@@ -47,7 +47,7 @@ def render(
     limits: Limits,
     generation: Generation = Generation.QUICK,
 ) -> Rendered:
-    """Return the picture a recipe makes of a source, in one format, which is the caller's choice (`negotiate`).
+    """Return the picture a recipe makes of a source, in the one format that the caller chose (`negotiate`).
 
     Raises as inspect() does, and LimitExceeded for a recipe that enlarges too much.
     """

@@ -158,7 +158,8 @@ def _check_range(name: str, number: float, minimum: float, maximum: float) -> No
 
 def _refuse(text: str, noun: str, allowed: Sequence[str]) -> str:
     *others, last = [f"'{word}'" for word in allowed if word]
-    return f"'{_quote(text)}' is not a supported {noun}. Use {', '.join(others)}{',' * (len(others) > 1)} or {last}"
+    words = f"{', '.join(others)}{',' * (len(others) > 1)} or {last}"
+    return f"'{_quote(text)}' is not a supported {noun}. Use {words}"
 
 
 def _quote(text: str) -> str:

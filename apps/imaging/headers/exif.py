@@ -17,7 +17,7 @@ PREFIX = b"Exif\0\0"
 
 
 def read_orientation(block: bytes) -> int:
-    """Return the orientation in an EXIF block, with or without its prefix; 1 where it holds none that is valid."""
+    """Return the orientation in an EXIF block, with or without its prefix; 1 where it holds no valid one."""
     for tag, kind, _, value, order in _entries(_without_prefix(block)):
         if tag == _ORIENTATION and kind == _SHORT:
             orientation = int.from_bytes(value[:2], order)

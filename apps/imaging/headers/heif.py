@@ -35,7 +35,7 @@ class _Facts:
 
 
 def read_heif(reader: Reader, source_format: SourceFormat) -> SourceInfo:
-    """Return the primary item's size, how it is turned, whether it has an alpha plane, and a sequence's frames."""
+    """Return the primary item's size, how it is turned, whether it has alpha, and a sequence's frames."""
     facts = _Facts()
     for kind, content in _top_boxes(reader):
         if kind == b"meta":
@@ -58,13 +58,13 @@ def read_heif(reader: Reader, source_format: SourceFormat) -> SourceInfo:
 
 
 def _own_indices(facts: _Facts) -> list[int]:
-    """Return the primary item's properties as indices from 1, in their order, which is that of applying them."""
+    """Return the primary item's properties as indices from 1, in the order in which they apply."""
     indices = facts.associations.get(facts.primary or 0, [])
     return [index for index in indices if 1 <= index <= len(facts.properties)]
 
 
 def _find_size(own: list[tuple[bytes, bytes]]) -> tuple[int, int]:
-    """Return width and height before turning, after `clap`, by which encoders cut off what fills up a block."""
+    """Return width and height before turning, after `clap`, which cuts off what fills up a block."""
     size = None
     for kind, body in own:
         if kind == b"ispe" and len(body) >= 12:
@@ -173,7 +173,7 @@ def _read_associations(body: bytes, facts: _Facts) -> None:
 
 
 def _read_movie(data: bytes, facts: _Facts) -> None:
-    """Find the picture track with the most samples; a file may hold sound, and alpha has a track of its own."""
+    """Find the picture track with the most samples; sound and alpha have tracks of their own."""
     for kind, track in _boxes(data):
         if kind != b"trak":
             continue

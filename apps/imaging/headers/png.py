@@ -1,4 +1,4 @@
-"""PNG headers: every chunk of the file, by its length; texts and profiles are unpacked to see how large they are."""
+"""PNG headers: every chunk by its length; texts and profiles are unpacked to see how large they are."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class _Chunks:
 
 
 def _unpacked_bytes(kind: bytes, data: bytes, at_most: int) -> int:
-    """Return how large a packed chunk gets, or a little over `at_most`; 0 for one that is not packed or is broken."""
+    """Return how large a packed chunk gets, or a little over `at_most`; 0 for one that is not packed."""
     _, _, rest = data.partition(b"\0")
     if kind == b"iTXt":
         if rest[:1] != b"\1":

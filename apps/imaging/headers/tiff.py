@@ -19,7 +19,7 @@ _MAX_PIECES = 100_000
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One directory entry: `value` holds the numbers themselves if they fit into four bytes, else where they are."""
+    """One directory entry: `value` holds the numbers if they fit into four bytes, else where they are."""
 
     size: int
     count: int
