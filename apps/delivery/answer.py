@@ -62,9 +62,8 @@ def _answer_picture(request: DeliveryRequest, decision: Decision, picture: Pictu
     headers = picture_headers(decision, rendition)
     if _has(request, rendition.digest):
         return DeliveryResponse(304, headers)
-    part = choose_range(
-        request.header("range"), request.header("if-range"), headers["etag"], rendition.size_bytes
-    )
+    wanted = "" if request.is_head else request.header("range")  # a part is GET's alone
+    part = choose_range(wanted, request.header("if-range"), headers["etag"], rendition.size_bytes)
     if part is None:
         return DeliveryResponse(200, headers | body_headers(picture), file)
     return DeliveryResponse(206, headers | body_headers(picture, part), file.part(*part))

@@ -7,7 +7,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -18,12 +17,13 @@ from django.db import connection
 from apps.images.models import Image
 from apps.signing.signature import sign
 from apps.variants.models import Variant
+from images_platform.parts import make_delivery
+from images_platform.supervisor.process import Process
 from tests.delivery.conftest import link, signed_link, upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 30
 
 
 class Server:
@@ -49,22 +49,17 @@ class Server:
 
 
 @pytest.fixture
-def server(transactional_db: None, stores: Path) -> Iterator[Server]:
-    """Serve the test's database and stores on a free port."""
+def server(transactional_db: None, stores: Path, tmp_path: Path) -> Iterator[Server]:
+    """Serve the test's database and stores on a free port, as `manage.py up` does."""
     port = find_free_port()
     environment = os.environ | {"DATABASE_URL": database_url(), "DATA_DIR": str(stores)}
-    command = [
-        *(sys.executable, "-m", "granian", "--interface", "asgi", "--loop", "uvloop", "--no-ws"),
-        *("--runtime-threads", "1", "--port", str(port), "images_platform.delivery:application"),
-    ]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
+    with (tmp_path / "log").open("wb") as log:
+        process = Process(make_delivery(port, environment), log)
         try:
-            server = Server(port)
-            wait_until_ready(server, process)
-            yield server
+            process.wait_until_ready()
+            yield Server(port)
         finally:
-            process.terminate()
-            process.wait(timeout=15)
+            process.stop()
 
 
 def find_free_port() -> int:
@@ -77,18 +72,6 @@ def database_url() -> str:
     """Return DATABASE_URL with this test run's database in the place of the configured one."""
     address, mark, query = os.environ["DATABASE_URL"].partition("?")
     return f"{address.rpartition('/')[0]}/{connection.settings_dict['NAME']}{mark}{query}"
-
-
-def wait_until_ready(server: Server, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            assert server.status("/healthz") == 200
-            return
-        except OSError:
-            assert process.poll() is None, "granian ended"
-            assert time.monotonic() < deadline, "granian does not answer"
-            time.sleep(0.05)
 
 
 def test_it_works(server: Server, photo: Image, secret_photo: Image, thumbnail: Variant, key: str) -> None:
@@ -128,8 +111,8 @@ def test_no_decoder_is_loaded() -> None:
     """Untrusted bytes are decoded in the renderer only: this process does not even have the means."""
     program = (
         "import sys, images_platform.delivery\n"
-        "sys.exit(repr({'pyvips', 'PIL', 'pi_heif'} & set(sys.modules)) if "
-        "{'pyvips', 'PIL', 'pi_heif'} & set(sys.modules) else 0)"
+        "found = {'pyvips', 'PIL', 'pi_heif'} & set(sys.modules)\n"
+        "sys.exit(repr(found) if found else 0)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False

@@ -59,6 +59,7 @@ def test_head_is_get_without_the_body(delivery: DeliveryClient, photo: Image, th
     assert (head.status, head.body) == (200, b"")
     assert int(head.headers["content-length"]) == len(get.body)
     assert head.headers["etag"] == get.headers["etag"]
+    assert delivery.get(link(photo), "HEAD", range="bytes=0-1").status == 200
     assert delivery.get("/nonsense", "HEAD").body == b""
 
 

@@ -1,0 +1,1 @@
+"""Benchmarks: measured when asked for, never asserted. `make bench`, or `make bench ARGS=stored_hits`."""
