@@ -138,7 +138,7 @@ RENDERER_SOCKET = env.text("RENDERER_SOCKET")
 RENDER_SECONDS = env.integer("RENDER_SECONDS", 20, minimum=1, maximum=55)
 PURGE_BACKEND = env.choice("PURGE_BACKEND", "null", ("null",))
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "incoming"
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["apps.dashboard.incoming.NamelessFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024**2
 STORAGES = {
     "originals": {

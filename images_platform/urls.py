@@ -14,7 +14,9 @@ def answer_health(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("healthz", answer_health),
     path("client/v4/", include("apps.api.urls")),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("apps.dashboard.sign_in_urls")),
     path("", include("apps.dashboard.urls")),
 ]
+handler403 = "apps.dashboard.views.errors.answer_forbidden"
 handler404 = "apps.dashboard.views.errors.answer_not_found"
+handler500 = "apps.dashboard.views.errors.answer_server_error"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from apps.accounts.models import Scope
 from apps.api.refusals import NotAllowed
+
+if TYPE_CHECKING:
+    # REST framework imports this module, named in its settings, while it makes the class.
+    from rest_framework.views import APIView
 
 
 class AccountScope(BasePermission):

@@ -1,0 +1,1 @@
+"""The dashboard: server-rendered screens for people, one of the three faces."""

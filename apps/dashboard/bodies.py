@@ -1,0 +1,40 @@
+"""How much a request may send: Django spools a form's files to disk before any view sees it.
+
+So the size is judged by Content-Length, ahead of the CSRF check that reads the form. A request without
+one has no body as far as WSGI is concerned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+
+from apps.dashboard.views.errors import answer_too_large
+
+# A form post without JavaScript may carry many pictures; the account's limit per picture still holds.
+MAX_UPLOAD_BYTES = 256 * 1024**2
+MAX_FORM_BYTES = 1024**2
+_API = "/client/v4/"
+
+
+class BodyLimitMiddleware:
+    """Refuses a form that is too large before a byte of it is read."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        sent = int(request.META.get("CONTENT_LENGTH") or 0)
+        if not request.path_info.startswith(_API) and sent > _allowed_bytes(request.path_info):
+            return answer_too_large(request)
+        return self.get_response(request)
+
+
+def _allowed_bytes(path: str) -> int:
+    try:
+        is_upload = resolve(path).view_name == "dashboard:upload"
+    except Resolver404:
+        is_upload = False
+    return MAX_UPLOAD_BYTES if is_upload else MAX_FORM_BYTES

@@ -1,0 +1,62 @@
+"""What people fill in; bounds of options are the grammar's business, and it says so in its own words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from apps.dashboard.links import DEFAULT_LIFETIME, LIFETIMES
+from apps.imaging.recipe import Fit
+
+FIT_WORDS: dict[Fit, str] = {
+    Fit.SCALE_DOWN: "Scale down: fit inside, never enlarge",
+    Fit.CONTAIN: "Contain: fit inside, enlarge if needed",
+    Fit.COVER: "Cover: fill the box, crop the rest",
+    Fit.CROP: "Crop: fill the box, never enlarge",
+    Fit.PAD: "Pad: fit inside, fill up with background",
+    Fit.SQUEEZE: "Squeeze: exactly this size, distorted if need be",
+    Fit.SCALE_UP: "Scale up: fit inside, only ever enlarge",
+    Fit.ASPECT_CROP: "Aspect crop: cut to the box's shape, then scale down",
+}
+_OPTIONS = ("width", "height", "fit", "quality")
+
+
+class VariantForm(forms.Form):
+    name = forms.CharField(max_length=99, help_text="The last part of every link. Letters and digits.")
+    width = forms.IntegerField(required=False, help_text="Pixels. Empty: by the height.")
+    height = forms.IntegerField(required=False, help_text="Pixels. Empty: by the width.")
+    fit = forms.ChoiceField(choices=[(fit.value, words) for fit, words in FIT_WORDS.items()])
+    quality = forms.IntegerField(required=False, help_text="1 to 100. Empty: chosen for the format.")
+    is_public = forms.BooleanField(
+        required=False,
+        label="Always public",
+        help_text="Private images can be seen with this variant without a signature.",
+    )
+    is_rendered_ahead = forms.BooleanField(
+        required=False,
+        label="Render ahead",
+        help_text="Made right after an upload, so that nobody waits for the first view.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if not self.errors and values.get("width") is None and values.get("height") is None:
+            self.add_error("width", "Give a width, a height, or both.")
+        return values
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What was chosen, in the words of the wire."""
+        values = self.cleaned_data
+        return {name: values[name] for name in _OPTIONS if values[name] is not None}
+
+
+class LifetimeForm(forms.Form):
+    """How long the signed links on an image's page should work."""
+
+    lifetime = forms.TypedChoiceField(choices=list(LIFETIMES.items()), coerce=int, label="Links work for")
+
+    @property
+    def seconds(self) -> int:
+        return int(self.cleaned_data["lifetime"]) if self.is_valid() else DEFAULT_LIFETIME

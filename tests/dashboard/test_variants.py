@@ -1,0 +1,89 @@
+"""Variants: the list, making one, deleting one."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from apps.accounts.actor import SYSTEM
+from apps.accounts.models import Account, AuditEvent
+from apps.dashboard.forms import FIT_WORDS
+from apps.imaging.recipe import Fit
+from apps.variants.models import Variant
+from apps.variants.services import create_variant
+
+pytestmark = pytest.mark.django_db
+FORM = {"name": "square", "width": "400", "height": "300", "fit": "cover", "quality": ""}
+
+
+@pytest.fixture
+def path(orchard: Account) -> str:
+    return f"/{orchard.public_id}/variants"
+
+
+def test_it_works(olive_client: Client, path: str, orchard: Account) -> None:
+    asked = FORM | {"quality": "70", "is_public": "on", "is_rendered_ahead": "on"}
+    page = olive_client.post(f"{path}/new", asked, follow=True)
+    assert page.redirect_chain == [(path, 302)]
+    assert "Variant square is ready" in page.content.decode()
+    assert "400 × 300" in page.content.decode()
+    variant = Variant.objects.in_account(orchard).get(name="square")
+    assert (variant.recipe.width, variant.recipe.fit, variant.recipe.quality) == (400, Fit.COVER, 70)
+    assert variant.is_public
+    assert variant.is_rendered_ahead
+    assert AuditEvent.objects.get(action="variant.created", object_id="square").user is not None
+
+
+def test_every_fit_can_be_chosen() -> None:
+    assert set(FIT_WORDS) == set(Fit)
+
+
+def test_one_side_is_enough(olive_client: Client, path: str) -> None:
+    page = olive_client.post(f"{path}/new", FORM | {"height": ""}, follow=True)
+    assert "400 wide" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "words"),
+    [
+        ({"name": ""}, 422, "This field is required."),
+        ({"width": "", "height": ""}, 422, "Give a width, a height, or both."),
+        ({"width": "many"}, 422, "Enter a whole number."),
+        ({"fit": "stretch"}, 422, "Select a valid choice."),
+        ({"name": "no good"}, 400, "This name cannot be used"),
+        ({"name": "public"}, 409, "already has a variant with this name"),
+        ({"width": "12001"}, 400, "These options do not work"),
+        ({"width": "0"}, 400, "These options do not work"),
+        ({"quality": "101"}, 400, "These options do not work"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_what_is_wrong_is_said_and_kept_in_the_form(
+    changed: dict[str, str], status: int, words: str, olive_client: Client, path: str, orchard: Account
+) -> None:
+    page = olive_client.post(f"{path}/new", FORM | changed)
+    assert page.status_code == status
+    assert words in page.content.decode()
+    assert 'value="300"' in page.content.decode() or "height" in changed
+    assert Variant.objects.in_account(orchard).count() == 1
+
+
+def test_deleting_asks_first_and_then_does(olive_client: Client, path: str, orchard: Account) -> None:
+    create_variant(account=orchard, name="square", options={"width": 9}, actor=SYSTEM)
+    delete = f"/{orchard.public_id}/delete-variant/square"
+    assert "Every link that ends in its name" in olive_client.get(delete).content.decode()
+    page = olive_client.post(delete, follow=True)
+    assert page.redirect_chain == [(path, 302)]
+    assert "Variant square is deleted." in page.content.decode()
+    assert olive_client.post(delete).status_code == 404
+
+
+def test_public_stays(olive_client: Client, orchard: Account) -> None:
+    page = olive_client.post(f"/{orchard.public_id}/delete-variant/public", follow=True)
+    assert "cannot be deleted" in page.content.decode()
+    assert Variant.objects.in_account(orchard).filter(name="public").exists()
+
+
+def test_options_beyond_the_form_are_shown(olive_client: Client, path: str, orchard: Account) -> None:
+    create_variant(account=orchard, name="soft", options={"width": 9, "blur": 20}, actor=SYSTEM)
+    assert "blur=20" in olive_client.get(path).content.decode()
