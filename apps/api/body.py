@@ -77,9 +77,9 @@ def open_body(request: HttpRequest, *, allowed: int) -> Iterator[Body]:
     if declared is not None and declared > allowed:
         raise BodyTooLarge(allowed)
     seconds = _GRACE_SECONDS + (allowed if declared is None else declared) / _MIN_BYTES_PER_SECOND
-    source = request.META["wsgi.input"]
+    source, due_at = request.META["wsgi.input"], monotonic() + seconds
     with _watch(request.META.get("gunicorn.socket"), seconds):
-        yield Body(source, declared=declared, allowed=allowed, due_at=monotonic() + seconds)
+        yield Body(source, declared=declared, allowed=allowed, due_at=due_at)
 
 
 @contextmanager

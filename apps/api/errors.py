@@ -21,6 +21,7 @@ from apps.api import refusals
 from apps.api.envelope import Note, wrap
 from apps.images import errors as images
 from apps.imaging import errors as imaging
+from apps.imaging.source import SourceFormat
 from apps.signing import errors as signing
 from apps.variants import errors as variants
 
@@ -44,7 +45,8 @@ _SOON = {"Retry-After": "1"}
 _SERVER_ERROR = "Internal Server Error"
 _UNAVAILABLE = "Server Unavailable"
 _NO_ROUTE = Row(404, 7003, "Could not route to this path: no route for the URI")
-_WRONG_TYPE = "Uploaded image must have one of the image types that this server accepts: {error}"
+_TYPES = ", ".join(known.content_type for known in SourceFormat)
+_WRONG_TYPE = f"Uploaded image must have {_TYPES} content: {{error}}"
 _NOT_A_FORM = (
     "Images must be uploaded as a form, not as raw image data. Please use multipart/form-data format"
 )
@@ -98,10 +100,12 @@ TABLE: dict[type[Exception], Row] = {
     variants.VariantNotFound: Row(404, 5401),
     variants.VariantExists: Row(409, 5409, "{error}", _NO_RETRY),
     variants.BadVariantName: Row(400, 5400, "Bad request: {error}"),
+    variants.BadBrowserTtl: Row(400, 5400, "Bad request: {error}"),
     variants.TooManyVariants: Row(403, 5453, "The given account has reached a service limit: {error}"),
     variants.VariantProtected: Row(400, 5400, "Bad request: {error}"),
     # signing
     signing.SigningKeyNotFound: Row(404, 5404),
+    signing.SigningKeyExists: Row(409, 5409, "{error}", _NO_RETRY),
     signing.TooManySigningKeys: Row(403, 5453, "The given account has reached a service limit: {error}"),
     signing.BadKeyName: Row(400, 5400, "Bad request: {error}"),
     # The database does not answer, or somebody holds a lock for too long.

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -36,11 +36,11 @@ class UploadForm:
     catcher: FileCatcher
 
     @property
-    def file(self) -> IO[bytes]:
+    def file(self) -> BinaryIO:
         """The file from its start; raises BadPart saying why there is none."""
         if self.catcher.received is not None:
             return self.catcher.received
-        if FILE_PART in self.words:
+        if any(self.words.get(FILE_PART, ())):
             raise BadPart(FILE_PART, "has no filename, so it was read as text: send it as a file")
         raise BadPart(FILE_PART, "is missing: send the picture as a form part with this name")
 
@@ -74,7 +74,7 @@ class FileCatcher(FileUploadHandler):
         super().__init__()
         self.filename = ""
         # Not named `file`: the parser would close it.
-        self.received: IO[bytes] | None = None
+        self.received: BinaryIO | None = None
         self._max_bytes = max_bytes
         self._is_wanted = False
 
@@ -114,7 +114,7 @@ def _parse(request: HttpRequest, body: Body, catcher: FileCatcher) -> dict[str, 
     # The parser takes a missing length for an empty body, and uses it for nothing else.
     meta = request.META | {"CONTENT_LENGTH": str(1 if declared is None else declared)}
     try:
-        words, _ = MultiPartParser(meta, body, [catcher]).parse()
+        words, _ = MultiPartParser(meta, body, [catcher]).parse()  # type: ignore[arg-type]  # it only reads
     except MultiPartParserError as error:
         raise BadForm(str(error)) from error
     except (TooManyFieldsSent, TooManyFilesSent) as error:

@@ -76,7 +76,8 @@ def _plant(tree: dict[str, Any], name: str, values: Sequence[str]) -> None:
 
 def _split(name: str) -> list[str]:
     """Return the keys in a part's name; an empty one stands for `[]`."""
-    keys, position = [], len(NAME)
+    keys: list[str] = []
+    position = len(NAME)
     while position < len(name):
         piece = _PIECE.match(name, position)
         if piece is None or len(keys) == _MAX_DEPTH:

@@ -8,6 +8,7 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from apps.accounts.models import Scope
+from apps.api.authentication import shown_token
 from apps.api.refusals import NotAllowed
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ class AccountScope(BasePermission):
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         needed = Scope.READ if request.method in SAFE_METHODS else Scope.EDIT
-        if view.kwargs["account_id"] != request.auth.account.public_id or not request.auth.allows(needed):
+        token = shown_token(request)
+        if view.kwargs["account_id"] != token.account.public_id or not token.allows(needed):
             raise NotAllowed
         return True

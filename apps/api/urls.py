@@ -18,7 +18,8 @@ def dispatch(request: HttpRequest) -> HttpResponseBase:
     except Resolver404:
         return answer_no_route(request)
     request.resolver_match = match
-    return match.func(request, *match.args, **match.kwargs)
+    response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+    return response
 
 
 urlpatterns = [re_path("", dispatch)]

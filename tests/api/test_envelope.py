@@ -60,7 +60,7 @@ def test_an_id_that_is_not_text_leads_nowhere(olive_client: Client, images_path:
 def test_a_method_that_is_not_there(olive_client: Client, images_path: str, method: str) -> None:
     response = getattr(olive_client, method)(images_path)
     assert method.upper() in refused(response, 405, 10405)
-    assert response["Allow"] == "GET, POST, HEAD" or "GET" in response["Allow"]
+    assert response["Allow"] == "GET, HEAD, POST"
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_method_that_is_not_there(olive_client: Client, images_path: str, meth
     [
         (b"{", "line 1, column 2"),
         (b"[]", "JSON object"),
-        (b"", "line 1, column 1"),
+        (b" ", "line 1, column 2"),
         (b"\xff", "JSON"),
         (b'{"id": NaN}', "JSON"),
         (b"[" * 100_000, "JSON"),

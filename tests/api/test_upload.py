@@ -16,10 +16,10 @@ from apps.accounts.models import Account, ApiToken, AuditEvent
 from apps.images.models import Image
 from apps.variants.models import Variant
 from tests.api.answers import accepted, refused
-from tests.api.parts import BOUNDARY, CONTENT_TYPE, file, form, post, word
+from tests.api.parts import BOUNDARY, Wire, file, form, post, post_wire, word
 from tests.images.conftest import jpeg
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stores", "renderer")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stores")]
 MILLISECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
@@ -125,16 +125,8 @@ def test_parts_nobody_knows_are_let_pass(olive_client: Client, images_path: str)
 
 def test_a_body_in_chunks(olive_client: Client, images_path: str) -> None:
     """`curl -F file=@-` knows no length; Django alone would see an empty body."""
-    body = form(word("creator", "olive"), file(jpeg()))
-    response = olive_client.generic(
-        "POST",
-        images_path,
-        body,
-        CONTENT_TYPE,
-        headers={"transfer-encoding": "chunked"},
-        CONTENT_LENGTH="",
-    )
-    assert accepted(response)["creator"] == "olive"
+    wire = Wire(form(word("creator", "olive"), file(jpeg())))
+    assert accepted(post_wire(olive_client, images_path, wire, None))["creator"] == "olive"
 
 
 def test_a_file_of_exactly_the_limit(olive_client: Client, orchard: Account, images_path: str) -> None:
@@ -147,7 +139,7 @@ def test_the_boundary_inside_quotes(olive_client: Client, images_path: str) -> N
     response = olive_client.post(
         images_path,
         data=form(file(jpeg())),
-        content_type=f'Multipart/Form-Data; charset=utf-8; boundary="{BOUNDARY}"',
+        content_type=f'multipart/form-data; charset=utf-8; boundary="{BOUNDARY}"',
     )
     assert accepted(response)["format"] == "jpeg"
 

@@ -77,9 +77,9 @@ def test_a_taken_name(olive_client: Client, variants_path: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({"id": "with-hyphen"}, ""),
-        ({"id": "with_underscore"}, ""),
-        ({"id": "x" * 100}, ""),
+        ({"id": "with-hyphen"}, "hyphen"),
+        ({"id": "with_underscore"}, "underscore"),
+        ({"id": "x" * 100}, "1 to 99"),
         ({"id": ""}, '"id"'),
         ({"id": None}, '"id"'),
         ({"id": "a\0b"}, '"id"'),
@@ -90,7 +90,7 @@ def test_a_taken_name(olive_client: Client, variants_path: str) -> None:
         ({"options": {"width": True}}, "width"),
         ({"options": {"wdth": 1}}, "wdth"),
         ({"options": {"width": [1]}}, "width"),
-        ({"options": {"width": 1, "browser_ttl": 3599}}, '"browser_ttl"'),
+        ({"options": {"width": 1, "browser_ttl": 3599}}, "3600"),
         ({"options": {"width": 1, "browser_ttl": "soon"}}, '"browser_ttl"'),
         ({"neverRequireSignedURLs": "maybe"}, '"neverRequireSignedURLs"'),
     ],

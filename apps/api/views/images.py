@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -52,7 +53,7 @@ class ImageOutput(serializers.ModelSerializer[Image]):
         ]
 
 
-def show(images: Sequence[Image], account: Account) -> list[dict[str, Any]]:
+def show(images: Sequence[Image] | QuerySet[Image], account: Account) -> list[dict[str, Any]]:
     """Return images as the wire has them; the account's variants are read once for all."""
     names = list(Variant.objects.in_account(account).values_list("name", flat=True))
     context = {"account_hash": account.hash, "variant_names": names}

@@ -13,7 +13,7 @@ from apps.api.json_object import read_json
 from apps.api.views.base import AccountView
 from apps.imaging.grammar import to_mapping
 from apps.variants.errors import VariantNotFound
-from apps.variants.models import MAX_BROWSER_TTL_SECONDS, MIN_BROWSER_TTL_SECONDS, Variant
+from apps.variants.models import Variant
 from apps.variants.services import create_variant, delete_variant, edit_variant
 
 _BROWSER_TTL = "browser_ttl"
@@ -43,9 +43,7 @@ class VariantInput(serializers.Serializer[Any]):
     neverRequireSignedURLs = serializers.BooleanField(required=False)
 
     class Lifetime(serializers.Serializer[Any]):
-        browser_ttl = serializers.IntegerField(
-            default=None, min_value=MIN_BROWSER_TTL_SECONDS, max_value=MAX_BROWSER_TTL_SECONDS
-        )
+        browser_ttl = serializers.IntegerField(default=None, allow_null=True)
 
     def validate_options(self, options: dict[str, Any]) -> dict[str, Any]:
         """Move the lifetime out of the options."""
