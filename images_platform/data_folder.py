@@ -11,17 +11,23 @@ from pathlib import Path
 from images_platform.supervisor.errors import AlreadyRunning, SupervisorError
 
 
+def make_data_folder(folder: Path) -> None:
+    """Make the folder, and the one uploads are received in: Django wants it to be there."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / "incoming").mkdir(mode=0o700, exist_ok=True)
+
+
 @contextmanager
 def holding(folder: Path) -> Iterator[None]:
     """Hold a data folder, made if need be. Raises AlreadyRunning; SupervisorError when it is another user's.
 
     The kernel's lock on the folder itself leaves no file behind, and ends with its holder whatever happens.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if folder.stat().st_uid != os.geteuid():
+    if folder.exists() and folder.stat().st_uid != os.geteuid():
         raise SupervisorError(
             f"{folder} belongs to another user ({folder.owner()}): run as that user, or set DATA_DIR."
         )
+    make_data_folder(folder)
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         try:

@@ -26,7 +26,6 @@ def list_parts(instance: Instance) -> list[Part]:
         *servers,
         make_renderer(Path(instance.variables["RENDERER_SOCKET"])),
         make_command("migrate", "--no-input", "--verbosity=0", environment=environment),
-        make_command("collectstatic", "--no-input", "--verbosity=0", environment=environment),
         make_command("create_demo", environment=environment),
         make_control(instance.port, environment),
         make_delivery(instance.port + 1, environment),

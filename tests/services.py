@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import pytest
 
+from images_platform.data_folder import make_data_folder
 from images_platform.embedded.postgres import Postgres
 from images_platform.embedded.run_folder import make_run_folder, remove_run_folder
 from images_platform.embedded.valkey import Valkey
@@ -46,6 +47,7 @@ def running_services() -> Iterator[None]:
     try:
         with ExitStack() as stack:
             environment, parts = describe_services(folder)
+            make_data_folder(folder / "data")
             os.environ.update(environment)
             for part in parts:
                 log = stack.enter_context((folder / f"{part.name}.log").open("wb"))

@@ -86,7 +86,8 @@ def _add_render(parser: argparse.ArgumentParser) -> None:
 def _run_serve(parsed: argparse.Namespace) -> int:
     if not environment.is_clean():
         environment.start_anew()
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="renderer %(levelname)s %(message)s")
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(message)s")
+    logging.getLogger("pyvips").setLevel(logging.WARNING)  # libvips tells of every step it takes
     pool = PoolSettings(
         workers=parsed.workers,
         deadline_seconds=parsed.deadline,

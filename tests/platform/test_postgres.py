@@ -19,10 +19,12 @@ PASSWORD = "for-this-test-only"
 
 @pytest.fixture
 def postgres(tmp_path: Path, run_folder: Path) -> Postgres:
-    return Postgres(tmp_path / "cluster", run_folder, password=PASSWORD)
+    """One that does not wait for the disk, for the sake of speed."""
+    return Postgres(tmp_path / "cluster", run_folder, password=PASSWORD, is_durable=False)
 
 
-def test_it_works(postgres: Postgres, run_part: RunPart) -> None:
+def test_it_works(tmp_path: Path, run_folder: Path, run_part: RunPart) -> None:
+    postgres = Postgres(tmp_path / "cluster", run_folder, password=PASSWORD)
     with run_part(postgres.part()) as process, psycopg.connect(postgres.url) as connection:
         connection.execute("CREATE TABLE fruit AS SELECT 'plum' AS name")
     assert process.exit_code == 0

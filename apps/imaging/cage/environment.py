@@ -16,6 +16,8 @@ VARIABLES = {
     # One picture, one thread: the workers are the parallelism.
     "VIPS_CONCURRENCY": "1",
     "VIPS_BLOCK_UNTRUSTED": "1",
+    # A locked worker can write no temporary file: what is too large for memory is too large.
+    "VIPS_DISC_THRESHOLD": "64g",
     # A locked worker could not write the temporary file libvips would spill a large picture to.
     "VIPS_DISC_THRESHOLD": "64g",
     # 3,000 mixed renders: 93-108 MB RSS with these three, 301-408 without, at the same speed.
@@ -32,25 +34,27 @@ _HARMLESS = frozenset({"LC_CTYPE", "__CF_USER_TEXT_ENCODING"})
 
 def find_foreign_names() -> tuple[str, ...]:
     """Return the names of the variables this process can see and should not, in order."""
-    names = set(os.environ) | _read_initial_names()
-    return tuple(sorted(names - set(VARIABLES) - _HARMLESS))
+    return tuple(sorted((set(os.environ) | set(_read_initial())) - set(VARIABLES) - _HARMLESS))
 
 
 def is_clean() -> bool:
-    """Say whether the process was started with exactly these variables."""
-    return not find_foreign_names() and all(
-        os.environ.get(name) == value for name, value in VARIABLES.items()
-    )
+    """Say whether the process was started with exactly our variables, whatever it has set since."""
+    initial = _read_initial()
+    return {name: initial[name] for name in initial if name not in _HARMLESS} == VARIABLES
 
 
 def start_anew() -> NoReturn:
     """Replace this process by the same command in the clean environment."""
-    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], VARIABLES)  # noqa: S606 - our own command line again
+    os.execve(  # noqa: S606 - our own command line again
+        sys.executable, [sys.executable, *sys.orig_argv[1:]], VARIABLES
+    )
 
 
-def _read_initial_names() -> set[str]:
+def _read_initial() -> dict[str, str]:
+    """Return what this process was started with; what it has now where the system does not tell (macOS)."""
     try:
         block = Path("/proc/self/environ").read_bytes()
-    except OSError:  # macOS has none, a locked worker may not read it
-        return set()
-    return {os.fsdecode(entry.partition(b"=")[0]) for entry in block.split(b"\0") if entry}
+    except OSError:
+        return dict(os.environ)
+    entries = [os.fsdecode(entry).partition("=") for entry in block.split(b"\0") if entry]
+    return {name: value for name, _, value in entries}
