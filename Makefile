@@ -1,39 +1,70 @@
-# `make up` runs everything, `make test` tests everything; both install what they need into .venv first.
+# `make up` runs everything, `make test` tests everything; both first install what they need into .venv.
+# Needed beforehand: make and Python 3.11 or newer (PYTHON=… names one).
 
 PORT ?= 8000
 VENV := .venv
 RUN  := $(VENV)/bin/python
+PIP  := $(RUN) -m pip install --disable-pip-version-check --no-input --require-hashes --no-deps --only-binary :all:
 
 .DEFAULT_GOAL := help
 .PHONY: help up test check fix bench doctor lock
-# Installing twice at once would spoil the environment.
+# Two installations at once would spoil each other.
 .NOTPARALLEL:
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-up: $(VENV)/.runtime ## run the platform with a demo account (PORT=8000; delivery takes the next one)
+up: $(VENV)/.runtime ## run the platform until Ctrl-C (PORT=8000, delivery takes the next one)
 	@exec $(RUN) manage.py up --port "$(PORT)"
 
-test: $(VENV)/.development ## run every test, on servers of its own (ARGS="-k upload")
+test: $(VENV)/.development ## run all tests on servers of their own (ARGS="-k upload")
 	@exec $(RUN) -m pytest -n auto $(ARGS)
 
-check: $(VENV)/.development ## format, lint, types, arrows between rooms, templates
+check: $(VENV)/.development ## look at format, lint, types, arrows between rooms, templates
 	$(RUN) -m ruff format --check .
 	$(RUN) -m ruff check .
 	$(RUN) -m mypy
-	$(VENV)/bin/lint-imports
-	$(RUN) -m djlint --check --lint --quiet templates apps
+	$(RUN) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
+	$(RUN) -m djlint --check --lint --quiet templates
 
-fix: $(VENV)/.development ## format, and repair what can be repaired
+fix: $(VENV)/.development ## format, and mend what can be mended
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
-	$(RUN) -m djlint --reformat --quiet templates apps
+	$(RUN) -m djlint --reformat --quiet templates
 
-bench: $(VENV)/.development ## measure (never part of the tests)
+bench: $(VENV)/.development ## measure; never part of the tests (ARGS="stored_hits")
 	@exec $(RUN) -m tests.bench $(ARGS)
 
-doctor: $(VENV)/.runtime ## say what is wrong with the running instance, and what to do
+doctor: $(VENV)/.runtime ## say what ails the running instance, and what to do
 	@exec $(RUN) manage.py doctor
 
-lock: $(VENV)/.development ## resolve pyproject.toml into the two lock files
+COMPILE := $(RUN) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --no-header --quiet
+
+lock: $(VENV)/.development ## resolve pyproject.toml into both lock files
+	$(COMPILE) --extra embedded -o requirements.lock
+	$(COMPILE) --extra embedded --group dev -c requirements.lock -o requirements-dev.lock
+
+# --- installing: each stamp is as new as the lock it was made from -----------------------------------
+
+$(VENV)/.runtime: requirements.lock $(VENV)/.made
+	$(PIP) -r $<
+	@touch $@
+
+$(VENV)/.development: requirements-dev.lock $(VENV)/.made
+	$(PIP) -r $<
+	@touch $@
+
+$(VENV)/.made:
+	@for python in $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python); do \
+		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+		"$$python" -c 'import ensurepip, venv' 2>/dev/null || { lacking="$${lacking:-$$python}"; continue; }; \
+		echo "Making $(VENV) with $$("$$python" --version)"; \
+		"$$python" -m venv $(VENV) && touch $@ && exit 0 || exit 1; \
+	done; \
+	if [ -n "$$lacking" ]; then \
+		echo "$$lacking comes without venv. On Debian and Ubuntu: apt install $${lacking##*/}-venv"; \
+	else \
+		echo "Python 3.11 or newer is needed; none was found. If you have one: make PYTHON=/path/to/python3"; \
+	fi >&2; \
+	exit 1
