@@ -48,7 +48,9 @@ def make_parser() -> argparse.ArgumentParser:
     info.add_argument("file", type=Path)
     info.set_defaults(command=_run_info)
     _add_render(commands.add_parser("render", help="make a rendition of a file"))
-    doctor = commands.add_parser("doctor", help="try each forbidden thing from inside the cage")
+    doctor = commands.add_parser(
+        "doctor", help="try each forbidden thing: from inside the cage, and libvips' loaders"
+    )
     doctor.set_defaults(command=_run_doctor)
     for command in (info, doctor):
         command.add_argument("--socket", type=Path, help="ask the server there instead of this process")
@@ -127,6 +129,8 @@ def _run_render(parsed: argparse.Namespace) -> int:
 def _run_doctor(parsed: argparse.Namespace) -> int:
     if parsed.socket is None and not environment.is_clean():
         environment.start_anew()
+    from apps.imaging.loaders import find_open_loaders
+
     report = RendererClient(parsed.socket).probe() if parsed.socket else probe_in_child(cage.ResourceLimits())
     print(report.summarize())
     for attempt in report.attempts:
@@ -135,7 +139,10 @@ def _run_doctor(parsed: argparse.Namespace) -> int:
         )
     for name in report.foreign_variables:
         print(f"  VISIBLE   ${name}")
-    return 0 if report.is_in_force else 1
+    open_loaders = find_open_loaders()
+    for loader in open_loaders:
+        print(f"  OPEN      {loader}")
+    return 0 if report.is_in_force and not open_loaders else 1
 
 
 def _find_format(path: Path) -> OutputFormat:

@@ -10,11 +10,11 @@ from typing import BinaryIO, TypeVar
 
 from apps.imaging.cage import CageReport
 from apps.imaging.connecting import list_pauses, send_head, try_to_connect
+from apps.imaging.encoders import Generation
 from apps.imaging.errors import BadReply, RendererBusy, RendererCrashed, RendererTimeout
 from apps.imaging.handover import Handover, hand_over
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
-from apps.imaging.encoders import Generation
 from apps.imaging.rendered import Rendered
 from apps.imaging.source import SourceInfo
 from apps.imaging.wire.asks import Ask, ask_inspect, ask_probe, ask_render

@@ -32,11 +32,11 @@ def socket_path() -> Iterator[Path]:
 
 @pytest.fixture
 def start(socket_path: Path) -> Iterator[StartRenderer]:
-    """Start renderers of one's own: `start("--workers", "1")`."""
+    """Start renderers of one's own: `start("--deadline", "1", workers=2)`."""
     started: list[RunningRenderer] = []
 
-    def start_one(*options: str) -> RunningRenderer:
-        started.append(RunningRenderer(socket_path, *options))
+    def start_one(*options: str, workers: int = 1) -> RunningRenderer:
+        started.append(RunningRenderer(socket_path, *options, workers=workers))
         return started[-1].wait_until_ready()
 
     yield start_one
@@ -48,7 +48,7 @@ def start(socket_path: Path) -> Iterator[StartRenderer]:
 def renderer() -> Iterator[RunningRenderer]:
     """One renderer with two workers for a whole module, not to be killed."""
     folder = Path(tempfile.mkdtemp(prefix="renderer-"))
-    running = RunningRenderer(folder / "socket", "--workers", "2", "--require-cage").wait_until_ready()
+    running = RunningRenderer(folder / "socket", "--require-cage", workers=2).wait_until_ready()
     yield running
     running.stop()
     shutil.rmtree(folder)

@@ -30,11 +30,12 @@ def wait_until(condition: Callable[[], bool], *, seconds: float = PATIENCE_SECON
 class RunningRenderer:
     """`images-render serve` with the given options; its log is collected as it comes."""
 
-    def __init__(self, socket_path: Path, *options: str) -> None:
+    def __init__(self, socket_path: Path, *options: str, workers: int = 1) -> None:
         self.socket_path = socket_path
+        self._worker_count = workers
         self.log: list[str] = []
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "apps.imaging", "serve", "--socket", str(socket_path), *options],
+            [sys.executable, "-m", "apps.imaging", "serve", *self._describe(), *options],
             cwd=ROOT,
             env=CALLERS_ENVIRONMENT,
             stdin=subprocess.DEVNULL,
@@ -45,14 +46,24 @@ class RunningRenderer:
         self._reader = threading.Thread(target=self._collect)
         self._reader.start()
 
+    def _describe(self) -> list[str]:
+        return ["--socket", str(self.socket_path), "--workers", str(self._worker_count)]
+
     @property
     def pid(self) -> int:
         return self._process.pid
 
     def wait_until_ready(self) -> RunningRenderer:
-        wait_until(lambda: self.has_ended() or self.socket_path.exists())
+        wait_until(lambda: self.has_ended() or (self.says("workers at") and self.has_all_workers()))
         assert not self.has_ended(), self.log
         return self
+
+    def says(self, words: str) -> bool:
+        """Say whether the log has a line with the words."""
+        return any(words in line for line in self.log)
+
+    def has_all_workers(self) -> bool:
+        return len(self.workers()) == self._worker_count
 
     def client(self, **deadlines: float) -> RendererClient:
         return RendererClient(self.socket_path, **deadlines)

@@ -23,7 +23,7 @@ from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
 from tests.renderer.conftest import StartRenderer
 from tests.renderer.drawn import draw, draw_noise
-from tests.renderer.running import RunningRenderer, wait_until
+from tests.renderer.running import RunningRenderer
 
 LIMITS = Limits(max_bytes=100 * 1024**2)
 Run = Callable[[Coroutine[Any, Any, None]], None]
@@ -96,8 +96,7 @@ def test_nobody_listens(run: Run, socket_path: Path) -> None:
 
 
 def test_deadlines(start: StartRenderer, run: Run) -> None:
-    renderer = start("--workers", "1")
-    wait_until(lambda: len(renderer.workers()) == 1)
+    renderer = start()
 
     async def slow() -> None:
         client = AsyncRendererClient(renderer.socket_path, total_seconds=1)

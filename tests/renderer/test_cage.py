@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from apps.imaging import cage
-from apps.imaging.cage import CageError, CageReport, Locks, bpf, seccomp
+from apps.imaging.cage import CageError, CageReport, Locks, bpf, environment, seccomp
 from apps.imaging.cage.syscalls import ALLOWED, CONDITIONAL, Architecture
 from apps.imaging.client import RendererClient
 from tests.renderer.conftest import StartRenderer
@@ -106,8 +106,7 @@ def test_landlock_alone_refuses_files_and_tcp(targets: dict[str, str]) -> None:
 
 
 def test_nothing_of_the_callers_environment_is_left(start: StartRenderer) -> None:
-    renderer = start("--workers", "1")
-    wait_until(lambda: len(renderer.workers()) == 1)
+    renderer = start()
     for pid in (renderer.pid, *renderer.workers()):
         block = Path(f"/proc/{pid}/environ").read_bytes()
         assert b"canary" not in block
@@ -116,8 +115,7 @@ def test_nothing_of_the_callers_environment_is_left(start: StartRenderer) -> Non
 
 
 def test_a_worker_holds_no_descriptor_but_its_own(start: StartRenderer) -> None:
-    renderer = start("--workers", "2")
-    wait_until(lambda: len(renderer.workers()) == 2)
+    renderer = start(workers=2)
     for _ in range(3):
         renderer.client().probe()
     for pid in renderer.workers():
@@ -167,3 +165,21 @@ def test_the_table_of_calls_is_sound(column: int) -> None:
     program = seccomp.write_filter(Architecture(audit_number=1, column=column), own_pid=1)
     assert len(bpf.assemble(program)) == 8 * len(program)
     assert program[-1][-1] == bpf.refuse(1)
+
+
+def test_a_variable_set_by_a_module_starts_nothing_anew() -> None:
+    program = (
+        "import os\n"
+        "from apps.imaging.cage import environment\n"
+        "os.environ['SET_LATER'] = '1'\n"
+        "print(environment.is_clean(), environment.find_foreign_names())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=environment.VARIABLES,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "True ('SET_LATER',)"

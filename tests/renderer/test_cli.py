@@ -69,4 +69,4 @@ def test_the_doctor_tells(renderer: RunningRenderer, options: list[str]) -> None
 
 
 def test_the_server_says_what_is_in_force(renderer: RunningRenderer) -> None:
-    assert any("cage in force" in line for line in renderer.log)
+    assert renderer.says("cage in force")

@@ -17,6 +17,7 @@ from apps.imaging.errors import (
     LimitExceeded,
     NotAnImage,
     RendererUnavailable,
+    UnsupportedFormat,
 )
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
@@ -83,9 +84,15 @@ def test_many_clients_at_once(client: RendererClient) -> None:
 
 def test_what_is_no_image(client: RendererClient) -> None:
     with pytest.raises(NotAnImage):
-        client.inspect(b"%PDF-1.7 hello", limits=LIMITS)
+        client.inspect(b"hello", limits=LIMITS)
     with pytest.raises(NotAnImage):
         client.inspect(b"", limits=LIMITS)
+
+
+def test_what_is_an_image_of_another_kind(client: RendererClient) -> None:
+    with pytest.raises(UnsupportedFormat) as caught:
+        client.inspect(b"%PDF-1.7 hello", limits=LIMITS)
+    assert caught.value.format_name == "PDF"
 
 
 def test_a_truncated_image(client: RendererClient) -> None:

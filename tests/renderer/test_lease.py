@@ -1,4 +1,4 @@
-"""The lease: a worker's notices reach its parent, which can answer for it; and what a hijacked worker might send."""
+"""The lease: notices reach the parent, which can answer for a worker; and what a hijacked one might send."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def test_more_descriptors_than_asked_for(renderer: RunningRenderer, tmp_path: Pa
 
 
 def test_a_slow_client_does_not_pin_a_worker(start: StartRenderer) -> None:
-    renderer = start("--workers", "1")
+    renderer = start()
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as slow:
         slow.connect(str(renderer.socket_path))
         slow.sendall(INSPECT[:5])
@@ -105,7 +105,7 @@ def test_a_slow_client_does_not_pin_a_worker(start: StartRenderer) -> None:
 
 
 def test_a_client_that_leaves_is_not_rendered_for(start: StartRenderer) -> None:
-    renderer = start("--workers", "1")
+    renderer = start()
     for _ in range(5):
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as leaving:
             leaving.connect(str(renderer.socket_path))
@@ -114,7 +114,7 @@ def test_a_client_that_leaves_is_not_rendered_for(start: StartRenderer) -> None:
 
 
 def test_a_client_that_does_not_read(start: StartRenderer) -> None:
-    renderer = start("--workers", "1")
+    renderer = start()
     request = Request(verb=Verb.RENDER, recipe=Recipe(width=2000), output=OutputFormat.PNG)
     body = draw("PNG", (2000, 1500))
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as deaf:

@@ -53,13 +53,12 @@ def assert_it_works(renderer: RunningRenderer) -> None:
 
 
 def test_it_works(start: StartRenderer) -> None:
-    renderer = start("--workers", "3")
-    wait_until(lambda: len(renderer.workers()) == 3)
+    renderer = start(workers=3)
     assert_it_works(renderer)
 
 
 def test_a_worker_killed_while_rendering_costs_nothing(start: StartRenderer) -> None:
-    renderer = start("--workers", "1")
+    renderer = start()
     killed: list[int] = []
 
     def kill(pid: int) -> None:
@@ -73,7 +72,7 @@ def test_a_worker_killed_while_rendering_costs_nothing(start: StartRenderer) -> 
 
 
 def test_a_picture_that_kills_twice_is_given_up(start: StartRenderer) -> None:
-    renderer = start("--workers", "1")
+    renderer = start()
 
     def kill_twice(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
@@ -86,14 +85,14 @@ def test_a_picture_that_kills_twice_is_given_up(start: StartRenderer) -> None:
 
 
 def test_an_abort_is_a_lack_of_memory(start: StartRenderer) -> None:
-    renderer = start("--workers", "1")
+    renderer = start()
     with pytest.raises(TooLargeToProcess):
         while_rendering(renderer, lambda pid: os.kill(pid, signal.SIGABRT)).result()
     assert_it_works(renderer)
 
 
 def test_a_picture_past_the_deadline(start: StartRenderer) -> None:
-    renderer = start("--workers", "1", "--deadline", "1")
+    renderer = start("--deadline", "1")
     before = renderer.workers()
     with pytest.raises(RendererTimeout):
         render_slowly(renderer.client(total_seconds=60))
@@ -102,21 +101,20 @@ def test_a_picture_past_the_deadline(start: StartRenderer) -> None:
 
 
 def test_a_client_waits_no_longer_than_it_said(start: StartRenderer) -> None:
-    renderer = start("--workers", "1")
+    renderer = start()
     with pytest.raises(RendererTimeout):
         render_slowly(renderer.client(total_seconds=1))
 
 
 def test_a_worker_that_stands_still_is_replaced(start: StartRenderer) -> None:
-    renderer = start("--workers", "1", "--deadline", "1")
+    renderer = start("--deadline", "1")
     with pytest.raises(RendererTimeout):
         while_rendering(renderer, lambda pid: os.kill(pid, signal.SIGSTOP), total_seconds=60).result()
     assert_it_works(renderer)
 
 
 def test_nobody_takes_the_request(start: StartRenderer) -> None:
-    renderer = start("--workers", "1")
-    wait_until(lambda: len(renderer.workers()) == 1)
+    renderer = start()
     renderer.signal_workers(signal.SIGSTOP)
     with pytest.raises(RendererBusy):
         renderer.client(total_seconds=0.5).inspect(draw(), limits=LIMITS)
@@ -133,27 +131,24 @@ def test_nobody_takes_the_request(start: StartRenderer) -> None:
 
 
 def test_a_worker_is_replaced_after_its_pictures(start: StartRenderer) -> None:
-    renderer = start("--workers", "1", "--max-renders", "5")
-    wait_until(lambda: len(renderer.workers()) == 1)
+    renderer = start("--max-renders", "5")
     first = renderer.workers()
     for _ in range(12):
         assert_it_works(renderer)
-    wait_until(lambda: len(renderer.workers()) == 1)
+    wait_until(renderer.has_all_workers)
     assert renderer.workers().isdisjoint(first)
-    assert not any("WARNING" in line for line in renderer.log)
+    assert not renderer.says("WARNING")
 
 
 def test_a_worker_that_grew_is_replaced(start: StartRenderer) -> None:
-    renderer = start("--workers", "1", "--max-resident", "1")
-    wait_until(lambda: len(renderer.workers()) == 1)
+    renderer = start("--max-resident", "1")
     first = renderer.workers()
     assert_it_works(renderer)
     wait_until(lambda: renderer.workers().isdisjoint(first) and len(renderer.workers()) == 1)
 
 
 def test_all_idle_workers_killed(start: StartRenderer) -> None:
-    renderer = start("--workers", "2")
-    wait_until(lambda: len(renderer.workers()) == 2)
+    renderer = start(workers=2)
     before = renderer.workers()
     renderer.signal_workers(signal.SIGKILL)
     wait_until(lambda: len(renderer.workers() - before) == 2)
@@ -161,7 +156,7 @@ def test_all_idle_workers_killed(start: StartRenderer) -> None:
 
 
 def test_memory_that_runs_out_is_no_damage(start: StartRenderer) -> None:
-    renderer = start("--workers", "1", "--memory", "300")
+    renderer = start("--memory", "300")
     for _ in range(2):
         with pytest.raises(TooLargeToProcess):
             renderer.client().render(HUGE_WEBP, Recipe(width=100), OutputFormat.JPEG, limits=LIMITS)
@@ -169,15 +164,14 @@ def test_memory_that_runs_out_is_no_damage(start: StartRenderer) -> None:
 
 
 def test_the_largest_picture_fits(start: StartRenderer) -> None:
-    renderer = start("--workers", "1")
+    renderer = start()
     rendered = renderer.client().render(HUGE_WEBP, Recipe(width=100), OutputFormat.JPEG, limits=LIMITS)
     assert (rendered.width, rendered.height) == (100, 100)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_when_told(start: StartRenderer, number: signal.Signals) -> None:
-    renderer = start("--workers", "2")
-    wait_until(lambda: len(renderer.workers()) == 2)
+    renderer = start(workers=2)
     workers = renderer.workers()
     renderer.send(number)
     assert renderer.wait() == 0
@@ -186,16 +180,14 @@ def test_it_stops_when_told(start: StartRenderer, number: signal.Signals) -> Non
 
 
 def test_a_hang_up_is_survived(start: StartRenderer) -> None:
-    renderer = start("--workers", "1")
-    wait_until(lambda: len(renderer.workers()) == 1)
+    renderer = start()
     renderer.signal_workers(signal.SIGHUP)
     renderer.send(signal.SIGHUP)
     assert_it_works(renderer)
 
 
 def test_workers_die_with_their_parent(start: StartRenderer) -> None:
-    renderer = start("--workers", "2")
-    wait_until(lambda: len(renderer.workers()) == 2)
+    renderer = start(workers=2)
     workers = renderer.workers()
     renderer.send(signal.SIGKILL)
     renderer.wait()
@@ -203,14 +195,13 @@ def test_workers_die_with_their_parent(start: StartRenderer) -> None:
 
 
 def test_a_stale_socket_is_replaced_and_a_live_one_refused(start: StartRenderer, socket_path: Path) -> None:
-    first = start("--workers", "1")
+    first = start()
     first.send(signal.SIGKILL)
     first.wait()
     assert socket_path.exists()
-    second = start("--workers", "1")
-    wait_until(lambda: any("1 workers" in line for line in second.log))
+    second = start()
     third = RunningRenderer(socket_path)
     assert third.wait() == 1
     third.stop()
-    assert "another renderer listens" in "".join(third.log)
+    assert third.says("another renderer listens")
     assert_it_works(second)

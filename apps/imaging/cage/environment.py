@@ -18,8 +18,6 @@ VARIABLES = {
     "VIPS_BLOCK_UNTRUSTED": "1",
     # A locked worker can write no temporary file: what is too large for memory is too large.
     "VIPS_DISC_THRESHOLD": "64g",
-    # A locked worker could not write the temporary file libvips would spill a large picture to.
-    "VIPS_DISC_THRESHOLD": "64g",
     # 3,000 mixed renders: 93-108 MB RSS with these three, 301-408 without, at the same speed.
     "MALLOC_ARENA_MAX": "2",
     "MALLOC_TRIM_THRESHOLD_": "131072",

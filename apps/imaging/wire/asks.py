@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from apps.imaging.cage import CageReport
+from apps.imaging.encoders import Generation
 from apps.imaging.errors import BadReply, LimitExceeded
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
-from apps.imaging.encoders import Generation
 from apps.imaging.rendered import Rendered
 from apps.imaging.source import SourceInfo
 from apps.imaging.wire.frames import MAX_BODY_BYTES, Frame, WireError, encode_head

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from apps.imaging import grammar
+from apps.imaging.encoders import Generation
 from apps.imaging.errors import OptionsError
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
-from apps.imaging.encoders import Generation
 from apps.imaging.wire.frames import Header, WireError
 from apps.imaging.wire.records import read_record, write_record
 
