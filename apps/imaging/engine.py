@@ -25,7 +25,21 @@ from PIL import Image as PillowImage
 from apps.imaging.errors import DamagedImage, TooLargeToProcess, TruncatedImage
 from apps.imaging.source import SourceFormat
 
-pyvips.block_untrusted_set(True)
+# What libvips may read. Blocking its untrusted loaders instead would leave the matrix loader open, and what
+# the next version adds (`doctor` tries each: apps/imaging/loaders.py).
+LOADERS = {
+    SourceFormat.JPEG: ("VipsForeignLoadJpegSource", "VipsForeignLoadUhdrSource"),
+    SourceFormat.PNG: ("VipsForeignLoadPngSource",),
+    SourceFormat.GIF: ("VipsForeignLoadNsgifSource",),
+    SourceFormat.WEBP: ("VipsForeignLoadWebpSource",),
+    SourceFormat.AVIF: ("VipsForeignLoadHeifSource",),
+    SourceFormat.TIFF: ("VipsForeignLoadTiffSource",),
+}
+
+pyvips.operation_block_set("VipsForeignLoad", True)
+for _names in LOADERS.values():
+    for _name in _names:
+        pyvips.operation_block_set(_name, False)
 # Every picture is another one: what the operation cache holds is never asked for again.
 pyvips.cache_set_max(0)
 # Our own limits have been checked by the time Pillow opens a file; its warning would come below 100
@@ -67,16 +81,6 @@ def decoding() -> Iterator[None]:
         raise DamagedImage from error
 
 
-_LOADERS = {
-    SourceFormat.JPEG: ("VipsForeignLoadJpegSource", "VipsForeignLoadUhdrSource"),
-    SourceFormat.PNG: ("VipsForeignLoadPngSource",),
-    SourceFormat.GIF: ("VipsForeignLoadNsgifSource",),
-    SourceFormat.WEBP: ("VipsForeignLoadWebpSource",),
-    SourceFormat.AVIF: ("VipsForeignLoadHeifSource",),
-    SourceFormat.TIFF: ("VipsForeignLoadTiffSource",),
-}
-
-
 def open_source(file: BinaryIO, source_format: SourceFormat) -> pyvips.Source:
     """Return a seekable file as libvips reads it: by descriptor where there is one, else from memory.
 
@@ -91,7 +95,7 @@ def open_source(file: BinaryIO, source_format: SourceFormat) -> pyvips.Source:
         os.lseek(descriptor, 0, os.SEEK_SET)
         source = pyvips.Source.new_from_descriptor(descriptor)
     name = pyvips.vips_lib.vips_foreign_find_load_source(source.pointer)
-    if name == pyvips.ffi.NULL or pyvips.ffi.string(name).decode() not in _LOADERS[source_format]:
+    if name == pyvips.ffi.NULL or pyvips.ffi.string(name).decode() not in LOADERS[source_format]:
         raise DamagedImage
     return source
 
