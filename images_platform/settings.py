@@ -27,6 +27,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # E-mail addresses are unique whatever their case, by a constraint Django does not look for.
     "security.W004",  # HSTS is the TLS proxy's to say, for its whole domain.
     "security.W008",  # So is the redirect from http.
 ]
