@@ -176,7 +176,7 @@ def _close(job: Job, *, state: JobState, **fields: str) -> JobState:
 
 def _mine(job: Job) -> JobQuerySet:
     """The job's row, unless its lease lapsed and somebody else has claimed it since."""
-    return Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts)
+    return Job.objects.filter(pk=job.pk, attempts=job.attempts)
 
 
 def _describe(error: Exception) -> str:
