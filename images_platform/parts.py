@@ -110,8 +110,13 @@ def make_delivery(port: int, environment: Mapping[str, str]) -> Part:
 
 def make_worker(port: int, environment: Mapping[str, str]) -> Part:
     """Celery with its beat, in one process tree; named by the port, so that two instances differ."""
+    # In a container everybody is root, and what makes root a danger here, pickled tasks, is not used.
+    environment = {
+        **environment,
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
+    }
     node = f"images-{port}@localhost"
-    celery = ("celery", "--app=images_platform")
+    celery = ("celery", "--quiet", "--app=images_platform")
     command = _python(
         *celery,
         "worker",

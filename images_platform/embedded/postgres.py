@@ -104,11 +104,21 @@ class Postgres:
         partial.rename(self.folder)
 
     def _probe(self) -> None:
+        # The postmaster writes its state there; asking it earlier would only fill its log with refusals.
+        if not _has_line("ready", self.folder / "postmaster.pid"):
+            raise NotReady("it is starting")
         try:
             with psycopg.connect(self.url, connect_timeout=1) as connection:
                 connection.execute("SELECT 1")
         except psycopg.OperationalError as error:
             raise NotReady(str(error)) from error
+
+
+def _has_line(line: str, path: Path) -> bool:
+    try:
+        return line in map(str.strip, path.read_text(encoding="utf-8").splitlines())
+    except FileNotFoundError:
+        return False
 
 
 def _clear(folder: Path) -> None:
