@@ -89,7 +89,8 @@ def _run_serve(parsed: argparse.Namespace) -> int:
     if not environment.is_clean():
         environment.start_anew()
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(message)s")
-    logging.getLogger("pyvips").setLevel(logging.WARNING)  # libvips tells of every step it takes
+    # libvips tells of every step it takes, and a hostile picture makes it warn once a tile.
+    logging.getLogger("pyvips").setLevel(logging.ERROR)
     pool = PoolSettings(
         workers=parsed.workers,
         deadline_seconds=parsed.deadline,

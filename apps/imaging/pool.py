@@ -26,7 +26,8 @@ _MAX_FAILED_STARTS = 5
 _NOTICES_AT_ONCE = 16
 # A worker that hangs up is about to end; one that has hung up and lives has been taken over.
 _LAST_BREATH_SECONDS = 1.0
-_MEMORY_SIGNALS = frozenset({signal.SIGABRT, signal.SIGXCPU})
+# glib aborts or traps when it cannot allocate (as for a 9,000 px GIF under 400 MB); SIGXCPU is spent time.
+_MEMORY_SIGNALS = frozenset({signal.SIGABRT, signal.SIGTRAP, signal.SIGXCPU})
 
 
 class PoolError(RuntimeError):
@@ -211,9 +212,7 @@ def find_cause(exit_code: int, *, was_killed: bool) -> RendererError | TooLargeT
     """Return what a worker's end means to its client; `exit_code` is negative for a signal."""
     if was_killed:
         return RendererTimeout()
-    if (
-        -exit_code in _MEMORY_SIGNALS
-    ):  # libvips aborts when glib cannot allocate; the kernel ends spent CPU time
+    if -exit_code in _MEMORY_SIGNALS:
         return TooLargeToProcess()
     return RendererCrashed()
 
