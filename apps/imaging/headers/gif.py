@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from apps.imaging.errors import DamagedImage, TruncatedImage
+from apps.imaging.errors import DamagedImage
 from apps.imaging.headers.reader import Reader
 from apps.imaging.source import SourceFormat, SourceInfo
 
@@ -25,17 +25,13 @@ def read_gif(reader: Reader) -> SourceInfo:
     _skip_table(reader, flags)
     places: list[_Place] = []
     has_alpha = False
-    try:
-        while (kind := reader.number(1)) != _TRAILER:
-            if kind == _IMAGE:
-                places.append(_skip_image(reader))
-            elif kind == _EXTENSION:
-                has_alpha |= _skip_extension(reader)
-            elif kind:
-                raise DamagedImage("The GIF holds a block that does not exist")
-    except TruncatedImage:
-        if not places:
-            raise
+    while reader.remaining and (kind := reader.number(1)) != _TRAILER:
+        if kind == _IMAGE:
+            places.append(_skip_image(reader))
+        elif kind == _EXTENSION:
+            has_alpha |= _skip_extension(reader)
+        elif kind:
+            raise DamagedImage("The GIF holds a block that does not exist")
     if not places:
         raise DamagedImage("The GIF holds no picture")
     width = max(width, *(place.left + place.width for place in places))

@@ -62,7 +62,7 @@ class _Chunks:
         elif kind == b"IDAT":
             self._has_pixels = True
         elif kind == b"acTL" and not self._has_pixels:
-            self.frames = reader.number(4)
+            self.frames = reader.number(4) or 1
         elif kind == b"tRNS":
             self.has_transparency = True
         elif kind in _METADATA:

@@ -1,0 +1,192 @@
+"""Options can be read from text and from objects, and are written in one way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.imaging.colour import Colour
+from apps.imaging.errors import OptionsError
+from apps.imaging.grammar import MAX_TEXT_LENGTH, OPTIONS, from_mapping, parse, to_mapping, write
+from apps.imaging.recipe import AUTO, SIDES, Fit, Flip, FormatChoice, Gravity, Metadata, Recipe
+from tests.imaging.recipes import recipes
+
+
+def test_it_works() -> None:
+    recipe = parse("w=400,h=300,fit=cover,g=0.33x0.5,q=60,f=webp")
+    assert recipe == Recipe(
+        width=400,
+        height=300,
+        fit=Fit.COVER,
+        gravity=Gravity(3_300, 5_000),
+        quality=60,
+        format=FormatChoice.WEBP,
+    )
+    assert write(recipe) == "fit=cover,format=webp,gravity=0.33x0.5,height=300,quality=60,width=400"
+    assert to_mapping(recipe) == {
+        "fit": "cover",
+        "format": "webp",
+        "gravity": "0.33x0.5",
+        "height": 300,
+        "quality": 60,
+        "width": 400,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "recipe"),
+    [
+        ("", Recipe()),
+        ("width=400", Recipe(width=400)),
+        ("w=400,w=300", Recipe(width=300)),
+        ("width=400.0", Recipe(width=400)),
+        ("fit=scale-down", Recipe()),
+        ("g=left", Recipe(gravity=SIDES["left"])),
+        ("g=0x0.5", Recipe(gravity=SIDES["left"])),
+        ("g=1x1", Recipe(gravity=Gravity(10_000, 10_000))),
+        ("g=auto", Recipe(gravity=AUTO)),
+        ("q=high", Recipe(quality=90)),
+        ("q=medium-high", Recipe(quality=70)),
+        ("q=medium-low", Recipe(quality=50)),
+        ("q=low", Recipe(quality=35)),
+        ("dpr=1.5", Recipe(dpr=1.5)),
+        ("anim=false", Recipe(anim=False)),
+        ("metadata=none", Recipe(metadata=Metadata.NONE)),
+        ("background=#ff8000", Recipe(background=Colour(255, 128, 0))),
+        ("background=rgb(255,128,0),w=9", Recipe(background=Colour(255, 128, 0), width=9)),
+        ("background=rgb(240 40 145 / 50%)", Recipe(background=Colour(240, 40, 145, 128))),
+        ("flip=hv,rotate=90", Recipe(flip=Flip.BOTH, rotate=90)),
+        ("rotate=360", Recipe()),
+        ("blur=2.5,sharpen=1", Recipe(blur=2.5, sharpen=1)),
+    ],
+)
+def test_text(text: str, recipe: Recipe) -> None:
+    assert parse(text) == recipe
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "width=abc",
+        "w=",
+        "w",
+        "w=1e3",
+        "w=²",
+        "w= 5",
+        "w=10.5",
+        "width=auto",
+        "dpr=two",
+        "unknown=1",
+        ",,,",
+        "=5",
+        "blur=nan",
+    ],
+)
+def test_what_is_no_number_or_unknown_is_ignored(text: str) -> None:
+    assert parse(text) == Recipe()
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "position"),
+    [
+        ("f=jpg", "'jpg' is not a supported output format. Use 'jpeg', 'webp', 'avif', or 'json'", 2),
+        ("w=5,f=gif", "'gif' is not a supported output format. Use 'jpeg', 'webp', 'avif', or 'json'", 6),
+        ("f=json", "'json' output is not offered by this server", 2),
+        ("width=0", "width must be between 1 and 12000", 6),
+        ("w=-1", "width must be between 1 and 12000", 2),
+        ("h=12001", "height must be between 1 and 12000", 2),
+        ("w=999999999", "width must be between 1 and 12000", 2),
+        ("q=101", "quality must be between 1 and 100", 2),
+        ("dpr=0", "dpr must be between 0.1 and 3", 4),
+        ("w=1,sharpen=11", "sharpen must be between 0 and 10", 12),
+        ("blur=300", "blur must be between 0 and 250", 5),
+        ("rotate=45", "rotate must be 90, 180, or 270", 7),
+        ("g=0.5x1.5", "gravity y must be between 0 and 1", 2),
+        ("g=face", "gravity 'face' needs face detection, which this server does not have", 2),
+        ("flip=x", "'x' is not a supported flip. Use 'h', 'v', or 'hv'", 5),
+        ("anim=maybe", "'maybe' is not a supported anim. Use 'true' or 'false'", 5),
+        ("background=reddish", "'reddish' is not a colour", 11),
+        ("f=\r\nX", "'??X' is not a supported output format. Use 'jpeg', 'webp', 'avif', or 'json'", 2),
+        ("w" * 2_049, "options may have at most 2048 characters", MAX_TEXT_LENGTH),
+    ],
+)
+def test_refusals(text: str, message: str, position: int) -> None:
+    with pytest.raises(OptionsError) as caught:
+        parse(text)
+    assert (str(caught.value), caught.value.position) == (message, position)
+
+
+@given(recipes())
+def test_what_is_written_is_read(recipe: Recipe) -> None:
+    assert parse(write(recipe)) == recipe
+    assert from_mapping(to_mapping(recipe)) == recipe
+
+
+@given(recipes())
+def test_the_canonical_text_is_stable(recipe: Recipe) -> None:
+    text = write(recipe)
+    assert write(parse(text)) == text
+    assert text.isascii()
+    assert not set(text) & set(" #%?&/")
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_a_recipe_or_an_options_error(text: str) -> None:
+    refusal = None
+    try:
+        recipe = parse(text)
+    except OptionsError as error:
+        refusal = error
+    if refusal is None:
+        assert parse(write(recipe)) == recipe
+    else:
+        assert refusal.position is not None
+        assert str(refusal).isprintable()
+
+
+def test_every_option_has_a_field_and_a_summary() -> None:
+    names = [option.name for option in OPTIONS]
+    assert sorted(names) == sorted(Recipe.__dataclass_fields__)
+    assert all(option.summary for option in OPTIONS)
+
+
+@pytest.mark.parametrize(
+    ("options", "recipe"),
+    [
+        ({}, Recipe()),
+        ({"width": 200.0, "fit": "Cover"}, Recipe(width=200, fit=Fit.COVER)),
+        ({"width": "200"}, Recipe(width=200)),
+        ({"width": None}, Recipe()),
+        ({"anim": False}, Recipe(anim=False)),
+        ({"blur": 0.125}, Recipe(blur=0.12)),
+    ],
+)
+def test_objects(options: dict[str, Any], recipe: Recipe) -> None:
+    assert from_mapping(options) == recipe
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"wdth": 1}, "wdth"),
+        ({"width": True}, "width"),
+        ({"width": "wide"}, "width"),
+        ({"width": [1]}, "width"),
+        ({"width": {}}, "width"),
+        ({"width": float("nan")}, "width"),
+        ({"width": float("inf")}, "width"),
+        ({"width": 10**400}, "width"),
+        ({"width": -1}, "width"),
+        ({"fit": "stretch"}, "fit"),
+        ({"fit": 5}, "fit"),
+        ({"anim": 1}, "anim"),
+        ({"background": 5}, "colour"),
+    ],
+)
+def test_objects_that_are_refused(options: dict[str, Any], says: str) -> None:
+    with pytest.raises(OptionsError, match=says) as caught:
+        from_mapping(options)
+    assert caught.value.position is None

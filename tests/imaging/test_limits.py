@@ -1,0 +1,104 @@
+"""Limits hold exactly at their edge and name themselves."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import pytest
+
+from apps.imaging.errors import LimitExceeded
+from apps.imaging.geometry import make_plan
+from apps.imaging.grammar import parse
+from apps.imaging.limits import Limits
+from apps.imaging.source import SourceFormat, SourceInfo
+
+LIMITS = Limits()
+STILL = SourceInfo(SourceFormat.PNG, 100, 100)
+
+
+def test_it_works() -> None:
+    LIMITS.check(STILL)
+    with pytest.raises(LimitExceeded) as caught:
+        LIMITS.check(replace(STILL, width=12_001))
+    assert (caught.value.limit, caught.value.actual, caught.value.allowed) == ("max_side", 12_001, 12_000)
+    assert str(caught.value) == "The longer side has 12,001 pixels; at most 12,000 are allowed (max_side)"
+
+
+@pytest.mark.parametrize(
+    ("allowed", "refused", "limit"),
+    [
+        (replace(STILL, size_bytes=10_485_760), replace(STILL, size_bytes=10_485_761), "max_bytes"),
+        (replace(STILL, height=12_000), replace(STILL, height=12_001), "max_side"),
+        (
+            replace(STILL, width=12_000, height=8_333),
+            replace(STILL, width=12_000, height=8_334),
+            "max_pixels",
+        ),
+        (
+            replace(STILL, width=10_000, height=10_000),
+            replace(STILL, width=10_000, height=10_001),
+            "max_pixels",
+        ),
+        (
+            SourceInfo(SourceFormat.AVIF, 10_000, 5_000),
+            SourceInfo(SourceFormat.AVIF, 10_000, 5_001),
+            "max_heif_pixels",
+        ),
+        (
+            SourceInfo(SourceFormat.GIF, 1_000, 1_000, frames=100),
+            SourceInfo(SourceFormat.GIF, 1_000, 1_000, frames=101),
+            "max_animation_pixels",
+        ),
+        (
+            SourceInfo(SourceFormat.GIF, 10, 10, frames=1_000),
+            SourceInfo(SourceFormat.GIF, 10, 10, frames=1_001),
+            "max_frames",
+        ),
+        (
+            replace(STILL, metadata_bytes=8 * 1024**2),
+            replace(STILL, metadata_bytes=8 * 1024**2 + 1),
+            "max_metadata_bytes",
+        ),
+    ],
+)
+def test_edges(allowed: SourceInfo, refused: SourceInfo, limit: str) -> None:
+    LIMITS.check(allowed)
+    with pytest.raises(LimitExceeded, match=limit) as caught:
+        LIMITS.check(refused)
+    assert caught.value.limit == limit
+
+
+@pytest.mark.parametrize(
+    ("options", "actual"),
+    [
+        ("w=5001,fit=contain", 5_001),
+        ("w=50,h=12000,fit=squeeze", 12_000),
+        ("w=6000,h=6000,fit=pad", 6_000),
+        ("w=4000,dpr=2,fit=cover", 8_000),
+    ],
+)
+def test_enlarging(options: str, actual: int) -> None:
+    with pytest.raises(LimitExceeded) as caught:
+        LIMITS.check_plan(make_plan(parse(options), STILL), STILL, frames=1)
+    assert (caught.value.limit, caught.value.actual) == ("max_enlarged_side", actual)
+
+
+@pytest.mark.parametrize("options", ["w=5000,fit=contain", "w=12000", "w=12000,fit=crop"])
+def test_what_is_not_enlarged_too_much(options: str) -> None:
+    LIMITS.check_plan(make_plan(parse(options), STILL), STILL, frames=1)
+
+
+def test_a_large_original_is_not_enlarged() -> None:
+    large = SourceInfo(SourceFormat.JPEG, 12_000, 8_000, orientation=6)
+    LIMITS.check_plan(make_plan(parse(""), large), large, frames=1)
+
+
+def test_an_enlarged_animation() -> None:
+    info = SourceInfo(SourceFormat.GIF, 100, 100, frames=5)
+    with pytest.raises(LimitExceeded, match="max_animation_pixels"):
+        LIMITS.check_plan(make_plan(parse("w=5000,fit=contain"), info), info, frames=5)
+
+
+@pytest.mark.parametrize("limit", [entry.name for entry in fields(Limits)])
+def test_every_limit_has_a_sentence(limit: str) -> None:
+    assert str(LimitExceeded(limit, 2, 1)).endswith(f"({limit})")

@@ -1,0 +1,100 @@
+"""Nothing of what a camera tells survives, unless the recipe keeps it: proven on the bytes that go out."""
+
+from __future__ import annotations
+
+import pytest
+
+from apps.imaging.recipe import OutputFormat
+from apps.imaging.render import Generation
+from tests import pictures
+from tests.imaging.looking import look, make
+
+GPS, ORIENTATION, COPYRIGHT = 0x8825, 0x0112, 0x8298
+TELLING = pictures.telling_jpeg()
+CARD = pictures.draw_card()
+SOURCES = {
+    "JPEG": TELLING,
+    "PNG": pictures.encode(CARD, "PNG", exif=pictures.make_exif(6, is_telling=True)) + pictures.CANARY,
+    "WEBP": pictures.encode(CARD, "WEBP", exif=pictures.make_exif(6, is_telling=True)),
+    "AVIF": pictures.encode(CARD, "AVIF", exif=pictures.make_exif(6, is_telling=True)),
+    "HEIC": pictures.heic(),
+}
+
+
+def test_it_works() -> None:
+    assert pictures.CANARY in TELLING
+    exif = look(make(TELLING, "metadata=copyright", OutputFormat.JPEG).data).getexif()
+    assert exif[COPYRIGHT] == pictures.COPYRIGHT.decode()
+    assert pictures.CANARY not in make(TELLING, "metadata=copyright", OutputFormat.JPEG).data
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("output", OutputFormat)
+@pytest.mark.parametrize("options", ["metadata=none", "metadata=none,w=30", "", "w=30"])
+def test_no_canary(source: str, output: OutputFormat, options: str) -> None:
+    data = make(SOURCES[source], options, output).data
+    for telltale in (pictures.CANARY, b"CANARY", b"xmpmeta", b"ICC_PROFILE", b"Photoshop"):
+        assert telltale not in data
+    assert GPS not in look(data).getexif()
+    if "none" in options or not output.is_jpeg:
+        assert not look(data).getexif().keys() - {ORIENTATION}  # Pillow makes one of AVIF's own
+        assert b"Olive" not in data
+
+
+@pytest.mark.parametrize("generation", Generation)
+@pytest.mark.parametrize("source", SOURCES)
+def test_copyright_is_kept_and_nothing_else(source: str, generation: Generation) -> None:
+    exif = look(make(SOURCES[source], "", OutputFormat.JPEG, generation=generation).data).getexif()
+    assert "Olive" in exif[COPYRIGHT]
+    assert not exif.keys() & {0x010E, 0x013B, GPS}
+    assert exif.get(ORIENTATION, 1) == 1
+
+
+def test_a_source_without_copyright_gets_no_exif() -> None:
+    data = make(pictures.photo_jpeg(90, 60), "", OutputFormat.JPEG).data
+    assert b"Exif" not in data
+
+
+@pytest.mark.parametrize("source", ["JPEG", "PNG", "WEBP", "HEIC"])
+def test_keep_keeps_what_does_not_contradict_the_pixels(source: str) -> None:
+    data = make(SOURCES[source], "metadata=keep,w=30", OutputFormat.JPEG).data
+    exif = look(data).getexif()
+    assert "Olive" in exif[COPYRIGHT]
+    assert "CANARY" in exif[0x010E]
+    assert exif.get(ORIENTATION, 1) == 1
+
+
+def test_keep_keeps_the_place_and_mends_the_orientation_in_xmp() -> None:
+    data = make(TELLING, "metadata=keep", OutputFormat.JPEG).data
+    assert look(data).getexif().get_ifd(GPS)[2] == (51.0, 30.0, 26.0)
+    assert b"tiff:Orientation='1'" in data
+    # What was appended to the file is no metadata.
+    assert not data.endswith(pictures.CANARY)
+
+
+def test_no_preview_of_what_was_cut_away() -> None:
+    exif = pictures.make_exif(1)
+    preview = pictures.encode(CARD, "JPEG", comment=b"PREVIEW")
+    source = pictures.encode(CARD, "JPEG", exif=_with_preview(exif, preview))
+    assert b"PREVIEW" in source
+    assert b"PREVIEW" not in make(source, "metadata=keep", OutputFormat.JPEG).data
+
+
+def _with_preview(exif: bytes, preview: bytes) -> bytes:
+    """Return an EXIF block with a second directory that holds a preview, as cameras write."""
+    tiff = bytearray(exif.removeprefix(b"Exif\0\0"))
+    order = "little" if tiff[:2] == b"II" else "big"
+
+    def number(value: int, size: int) -> bytes:
+        return value.to_bytes(size, "little" if order == "little" else "big")
+
+    first = int.from_bytes(tiff[4:8], "little" if order == "little" else "big")
+    count = int.from_bytes(tiff[first : first + 2], "little" if order == "little" else "big")
+    link, second = first + 2 + 12 * count, len(tiff)
+    tiff[link : link + 4] = number(second, 4)
+    start = second + 2 + 12 * 3 + 4
+    tiff += number(3, 2)
+    for tag, kind, value in ((0x0103, 3, 6), (0x0201, 4, start), (0x0202, 4, len(preview))):
+        body = number(value, 2) + bytes(2) if kind == 3 else number(value, 4)
+        tiff += number(tag, 2) + number(kind, 2) + number(1, 4) + body
+    return b"Exif\0\0" + bytes(tiff) + bytes(4) + preview

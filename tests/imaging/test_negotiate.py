@@ -1,0 +1,75 @@
+"""The format follows the recipe, the source and the Accept header."""
+
+from __future__ import annotations
+
+import pytest
+
+from apps.imaging.grammar import parse
+from apps.imaging.negotiate import accepted_formats, choose_format, is_negotiated
+from apps.imaging.recipe import OutputFormat
+from apps.imaging.source import SourceFormat, SourceInfo
+
+CHROME = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
+WEBP_ONLY = "image/webp,image/*,*/*;q=0.8"
+JPEG = SourceInfo(SourceFormat.JPEG, 1080, 720)
+PNG = SourceInfo(SourceFormat.PNG, 1080, 720)
+ANIMATION = SourceInfo(SourceFormat.GIF, 100, 100, frames=9, has_alpha=True)
+
+
+def test_it_works() -> None:
+    assert choose_format(parse("w=400"), JPEG, CHROME) is OutputFormat.AVIF
+    assert choose_format(parse("w=400"), JPEG, WEBP_ONLY) is OutputFormat.WEBP
+    assert choose_format(parse("w=400"), JPEG, "*/*") is OutputFormat.JPEG
+    assert is_negotiated(parse("w=400"))
+    assert not is_negotiated(parse("w=400,f=webp"))
+
+
+@pytest.mark.parametrize(
+    ("source", "options", "accept", "output"),
+    [
+        (JPEG, "", "", OutputFormat.JPEG),
+        (PNG, "", "image/*", OutputFormat.PNG),
+        (ANIMATION, "anim=false", "", OutputFormat.PNG),
+        (SourceInfo(SourceFormat.WEBP, 9, 9), "", "", OutputFormat.JPEG),
+        (SourceInfo(SourceFormat.WEBP, 9, 9, has_alpha=True), "", "", OutputFormat.PNG),
+        (SourceInfo(SourceFormat.HEIC, 9, 9), "", "", OutputFormat.JPEG),
+        (ANIMATION, "", CHROME, OutputFormat.WEBP),
+        (ANIMATION, "", "image/avif", OutputFormat.GIF),
+        (ANIMATION, "", "", OutputFormat.GIF),
+        (ANIMATION, "anim=false", CHROME, OutputFormat.AVIF),
+        (SourceInfo(SourceFormat.PNG, 9, 9, frames=3), "", "", OutputFormat.GIF),
+        (JPEG, "f=jpeg", CHROME, OutputFormat.JPEG),
+        (JPEG, "f=baseline-jpeg", CHROME, OutputFormat.BASELINE_JPEG),
+        (JPEG, "f=png", CHROME, OutputFormat.PNG),
+        (JPEG, "f=avif", "", OutputFormat.AVIF),
+        (ANIMATION, "f=jpeg", CHROME, OutputFormat.JPEG),
+    ],
+)
+def test_choices(source: SourceInfo, options: str, accept: str, output: OutputFormat) -> None:
+    assert choose_format(parse(options), source, accept) is output
+
+
+def test_a_large_result_is_not_worth_the_wait_for_avif() -> None:
+    large = SourceInfo(SourceFormat.JPEG, 6_000, 4_000)
+    assert choose_format(parse(""), large, CHROME) is OutputFormat.WEBP
+    assert choose_format(parse(""), large, "image/avif") is OutputFormat.JPEG
+    assert choose_format(parse("w=2000"), large, CHROME) is OutputFormat.AVIF
+    assert choose_format(parse("f=avif"), large, CHROME) is OutputFormat.AVIF
+
+
+@pytest.mark.parametrize(
+    ("accept", "formats"),
+    [
+        ("", set()),
+        ("*/*", set()),
+        ("image/*", set()),
+        ("image/webp", {"webp"}),
+        ("IMAGE/AVIF , image/webp;q=0.5", {"avif", "webp"}),
+        ("image/avif;q=0,image/webp;q=0.000", set()),
+        ("image/avif; q=0.001", {"avif"}),
+        ("image/avifx,ximage/webp", set()),
+        (",;,=;", set()),
+    ],
+)
+def test_accept(accept: str, formats: set[str]) -> None:
+    assert accepted_formats(accept) == formats
