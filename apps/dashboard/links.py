@@ -45,6 +45,14 @@ class Tile:
     copy_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A variant as it makes one picture look; `url` is empty when there is none to show."""
+
+    variant: Variant
+    url: str
+
+
 class LinkWriter:
     """Writes links of one account; its variants and key are read once, when first needed."""
 
@@ -63,6 +71,13 @@ class LinkWriter:
 
     def preview(self, image: Image) -> str:
         return self._preview(image, _LARGE_VARIANTS)
+
+    def samples(self, image: Image | None) -> list[Sample]:
+        """Return how each variant makes this image look."""
+        return [
+            Sample(variant, self._preview(image, [variant.name]) if image else "")
+            for variant in self.variants
+        ]
 
     def links(self, image: Image, *, lifetime_seconds: int) -> list[DeliveryLink]:
         """Return one link per variant, signed where this image and variant need it."""

@@ -16,7 +16,9 @@ def render_page(
     request: MemberRequest, template: str, context: Mapping[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """Return a screen; it knows the account, the reader's role, and the other accounts to go to."""
+    match = request.resolver_match
     frame = {
+        "section": "variants" if match and "variant" in (match.url_name or "") else "images",
         "account": request.account,
         "member": request.member,
         "can_edit": request.member.can_edit,

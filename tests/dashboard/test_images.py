@@ -30,7 +30,7 @@ def test_it_works(olive_client: Client, orchard: Account, upload: Upload) -> Non
     page = olive_client.get(f"/{orchard.public_id}/images").content.decode()
     assert names(page) == ["third.jpg", "second.jpg", "first.jpg"]
     assert "60 × 40" in page
-    assert "3 of 100000 images" in page
+    assert "3 of 100,000 images" in page
 
 
 def test_thumbnails_are_delivery_links(olive_client: Client, orchard: Account, photo: Image) -> None:

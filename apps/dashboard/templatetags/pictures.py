@@ -25,6 +25,11 @@ def title(image: Image) -> str:
 
 
 @register.filter
+def thousands(number: int) -> str:
+    return f"{number:,}"
+
+
+@register.filter
 def ago(moment: datetime) -> str:
     """Return how long ago it was, in its largest unit."""
     if timezone.now() - moment < timedelta(minutes=1):

@@ -8,8 +8,10 @@ from django.shortcuts import redirect
 
 from apps.dashboard.doors import MemberRequest, editor_view, member_view
 from apps.dashboard.forms import VariantForm
+from apps.dashboard.links import LinkWriter
 from apps.dashboard.messages import DOMAIN_ERRORS, explain
 from apps.dashboard.pages import render_page
+from apps.images.models import Image
 from apps.variants.models import Variant
 from apps.variants.services import create_variant, delete_variant
 
@@ -62,7 +64,6 @@ def remove_variant(request: MemberRequest, name: str) -> HttpResponse:
 
 
 def _show(request: MemberRequest, form: VariantForm, *, status: int = 200) -> HttpResponse:
-    variants = Variant.objects.in_account(request.account)
-    return render_page(
-        request, "dashboard/variants.html", {"variants": variants, "form": form}, status=status
-    )
+    newest = Image.objects.in_account(request.account).live().newest().first()
+    samples = LinkWriter(request.account).samples(newest)
+    return render_page(request, "dashboard/variants.html", {"samples": samples, "form": form}, status=status)
