@@ -4,10 +4,9 @@
 PORT ?= 8000
 VENV := .venv
 RUN  := $(VENV)/bin/python
-# Wheels only, but for pyvips, which has none: it is pure Python, unless it finds a libvips on the machine to compile
-# itself against; that would then be used instead of the one we lock.
-PIP  := PKG_CONFIG=false $(RUN) -m pip install --disable-pip-version-check --no-input \
-	--require-hashes --no-deps --only-binary :all: --no-binary pyvips
+# pyvips alone has no wheel. It is pure Python, unless it finds a libvips on the machine to compile itself against;
+# that one would then be used instead of the one we lock.
+PIP  := PKG_CONFIG=false $(RUN) -m pip install --disable-pip-version-check --no-input --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
 .PHONY: help up test check fix bench doctor lock
