@@ -137,7 +137,10 @@ class Pool:
         parent = os.getpid()
         pid = os.fork()
         if pid == 0:
-            os._exit(become_worker(self._listening, theirs, self._settings.limits, parent=parent))
+            try:
+                os._exit(become_worker(self._listening, theirs, self._settings.limits, parent=parent))
+            finally:
+                os._exit(1)  # whatever happened: this child must never go on as a second parent
         theirs.close()
         ours.setblocking(False)
         member = Member(pid=pid, control=ours, overdue_at=time.monotonic() + self._settings.deadline_seconds)

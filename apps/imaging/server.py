@@ -1,7 +1,12 @@
-"""The render server's parent: imports everything, binds the socket, keeps workers, renders nothing."""
+"""The render server's parent: imports everything, binds the socket, keeps workers, renders nothing.
+
+Importing this module imports all that a worker will ever need (tests/renderer/test_imports.py): after the
+lock nothing can be read from disk any more.
+"""
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -17,7 +22,6 @@ from typing import NoReturn
 from apps.imaging import cage
 from apps.imaging.listener import Listener, ListenerError, open_listener
 from apps.imaging.pool import Pool, PoolError, PoolSettings
-from apps.imaging.preload import import_everything
 from apps.imaging.wire.frames import Frame, decode_header
 from apps.imaging.wire.replies import read_report, write_report
 
@@ -92,7 +96,9 @@ def serve(settings: ServerSettings) -> None:
     Raises ServeError when the socket cannot be bound, the cage is demanded and has holes, or workers do not
     start.
     """
-    import_everything()
+    # What the parent has built is never collected again, so that workers keep sharing its pages.
+    gc.collect()
+    gc.freeze()
     report = probe_in_child(settings.pool.limits)
     logger.info("%s", report.summarize())
     if settings.must_be_caged and not report.is_in_force:

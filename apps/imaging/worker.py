@@ -16,8 +16,10 @@ from pathlib import Path
 from apps.imaging import cage, lease
 from apps.imaging.answering import Answer, answer
 from apps.imaging.cage import libc
+from apps.imaging.errors import TooLargeToProcess
 from apps.imaging.lease import Notice
 from apps.imaging.memory import MemoryGauge
+from apps.imaging.wire.faults import write_fault
 from apps.imaging.wire.frames import GREETING, Frame, FrameDecoder, WireError, encode_head
 
 # A client that sends or takes its bytes slower than this is dropped: it must not pin a worker.
@@ -69,6 +71,9 @@ class Worker:
         lease.tell(self.control, Notice.ACCEPTED, connection)
         try:
             frame, descriptor = receive(connection, seconds=_RECEIVE_SECONDS)
+        except MemoryError:
+            self._send(connection, Answer(write_fault(TooLargeToProcess())))
+            return
         except (OSError, EOFError, WireError):
             return
         try:
@@ -141,7 +146,7 @@ def become_worker(
     except BrokenPipeError:  # the parent is gone
         return 1
     except Exception:  # noqa: BLE001 - the last frame of this process: tell, then end
-        with suppress(OSError):
+        with suppress(OSError, ImportError):
             traceback.print_exc(file=sys.stderr)
         return 1
     return 0

@@ -1,36 +1,42 @@
-"""Small pictures drawn for these tests, and one that keeps a worker busy."""
+"""The pictures of these tests: small ones of every kind, and one that keeps a worker busy."""
 
 from __future__ import annotations
 
-import io
 import random
 from functools import cache
 
 from PIL import Image
 
-# A legal picture of 10,000 × 10,000 px in 28 bytes: lossless WebP, one colour, no bits per pixel.
-HUGE_WEBP = b"".join(
-    [
-        b"RIFF" + (20).to_bytes(4, "little") + b"WEBP",
-        b"VP8L" + (8).to_bytes(4, "little") + b"\x2f",
-        (9_999 | 9_999 << 14).to_bytes(4, "little"),  # width - 1 and height - 1, fourteen bits each
-        b"\x88\x88\x08",  # no transform, no cache, five Huffman codes of a single symbol
-    ]
-)
+from tests import pictures
 
 
 @cache
 def draw(format_name: str = "JPEG", size: tuple[int, int] = (64, 48)) -> bytes:
-    """Return a gradient in a format."""
-    target = io.BytesIO()
-    Image.linear_gradient("L").resize(size).convert("RGB").save(target, format_name)
-    return target.getvalue()
+    """Return the card as a file."""
+    return pictures.encode(pictures.draw_card(*size), format_name)
 
 
 @cache
 def draw_noise(width: int = 4000, height: int = 3000) -> bytes:
     """Return a JPEG of noise, which no encoder gets done with quickly."""
-    small = Image.frombytes("RGB", (500, 375), random.Random(1).randbytes(500 * 375 * 3))  # noqa: S311 - noise
-    target = io.BytesIO()
-    small.resize((width, height), Image.Resampling.NEAREST).save(target, "JPEG", quality=90)
-    return target.getvalue()
+    noise = random.Random(1).randbytes(500 * 375 * 3)  # noqa: S311 - nothing secret about it
+    small = Image.frombytes("RGB", (500, 375), noise)
+    return pictures.encode(small.resize((width, height), Image.Resampling.NEAREST), "JPEG", quality=90)
+
+
+@cache
+def draw_every_kind() -> dict[str, bytes]:
+    """Return one picture of every kind there is, by name."""
+    card = pictures.draw_card()
+    return {
+        **{name: draw(name) for name in ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP")},
+        **{f"animated {name}": pictures.animation(name) for name in ("GIF", "WEBP", "PNG", "AVIF")},
+        "HEIC": pictures.heic(),
+        "CMYK": pictures.cmyk_jpeg(),
+        "16 bits": pictures.grey16_png(),
+        "transparent": pictures.transparent_png(),
+        "with all metadata": pictures.telling_jpeg(),
+        "of another colour space": pictures.encode(card, "JPEG", icc_profile=pictures.swapped_profile()),
+        "with a palette": pictures.encode(card.quantize(16), "PNG"),
+        "progressive": pictures.encode(card, "JPEG", progressive=True),
+    }

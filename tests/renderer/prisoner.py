@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable
 
 from apps.imaging import cage
-from apps.imaging.preload import import_everything
+from apps.imaging import render as _render  # noqa: F401 - imported for its effect: a worker has all of it loaded
 
 
 def read(path: str) -> None:
@@ -39,7 +39,8 @@ def look_at(path: str) -> None:
 
 
 def connect_by_tcp(port: str) -> None:
-    socket.create_connection(("127.0.0.1", int(port)), timeout=5).close()
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as connection:
+        connection.connect(("127.0.0.1", int(port)))
 
 
 def connect_by_unix_socket(path: str) -> None:
@@ -95,7 +96,6 @@ def attempt(deed: Callable[[str], None], target: str) -> str:
 
 def main() -> None:
     targets: dict[str, str] = json.loads(sys.argv[1])
-    import_everything()
     if "--free" not in sys.argv:
         cage.lock(cage.ResourceLimits())
     outcomes = {name: attempt(deed, targets[name]) for name, deed in DEEDS.items() if name in targets}

@@ -39,19 +39,6 @@ def test_it_works(client: RendererClient, tmp_path: Path) -> None:
         assert (picture.format, picture.size) == ("WEBP", (320, 240))
 
 
-@pytest.mark.parametrize("output", list(OutputFormat))
-def test_every_format_comes_out_of_the_cage(client: RendererClient, output: OutputFormat) -> None:
-    rendered = client.render(draw("PNG"), Recipe(width=32), output, limits=LIMITS)
-    with Image.open(io.BytesIO(rendered.data)) as picture:
-        assert picture.size == (32, 24)
-
-
-@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP"])
-def test_every_format_goes_into_the_cage(client: RendererClient, format_name: str) -> None:
-    info = client.inspect(draw(format_name), limits=LIMITS)
-    assert (info.format.value, info.width, info.height) == (format_name.lower(), 64, 48)
-
-
 def test_a_file_in_memory_is_sent_as_bytes(client: RendererClient) -> None:
     source = io.BytesIO(draw())
     source.seek(7)

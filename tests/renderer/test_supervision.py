@@ -22,8 +22,9 @@ from apps.imaging.errors import (
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
+from tests.pictures import huge_webp
 from tests.renderer.conftest import StartRenderer
-from tests.renderer.drawn import HUGE_WEBP, draw, draw_noise
+from tests.renderer.drawn import draw, draw_noise
 from tests.renderer.running import RunningRenderer, is_alive, wait_until
 
 LIMITS = Limits(max_bytes=100 * 1024**2)
@@ -160,7 +161,7 @@ def test_all_idle_workers_killed(start: StartRenderer) -> None:
 def test_memory_that_runs_out_is_no_damage(start: StartRenderer, format_name: str) -> None:
     """Decoders fail in ways of their own: with words, with other words, with a trap that ends the worker."""
     renderer = start("--memory", "150")
-    picture = HUGE_WEBP if format_name == "WEBP" else draw(format_name, (6000, 6000))
+    picture = huge_webp(10_000) if format_name == "WEBP" else draw(format_name, (6000, 6000))
     for _ in range(2):
         with pytest.raises(TooLargeToProcess):
             renderer.client().render(picture, Recipe(width=100), OutputFormat.JPEG, limits=BIG)
@@ -169,7 +170,9 @@ def test_memory_that_runs_out_is_no_damage(start: StartRenderer, format_name: st
 
 def test_the_largest_picture_fits(start: StartRenderer) -> None:
     renderer = start()
-    rendered = renderer.client().render(HUGE_WEBP, Recipe(width=100), OutputFormat.JPEG, limits=LIMITS)
+    rendered = renderer.client().render(
+        huge_webp(10_000), Recipe(width=100), OutputFormat.JPEG, limits=LIMITS
+    )
     assert (rendered.width, rendered.height) == (100, 100)
 
 
