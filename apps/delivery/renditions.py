@@ -14,7 +14,6 @@ from apps.delivery.flights import Flights
 from apps.delivery.refusals import NotStored
 from apps.delivery.threads import DatabaseThreads
 from apps.images.decide import Decision, RenditionKey, StoredRendition
-from apps.images.errors import OriginalMissing
 from apps.images.renderer import RENDER_LIMITS
 from apps.images.services import forget_rendition, store_rendition
 from apps.images.sources import open_original
@@ -31,7 +30,7 @@ from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
 
 # Another try within seconds would cost a worker's time and end the same.
-_LASTING = (SourceError, LimitExceeded, TooLargeToProcess, RendererTimeout, RendererCrashed, OriginalMissing)
+_LASTING = (SourceError, LimitExceeded, TooLargeToProcess, RendererTimeout, RendererCrashed)
 
 
 class Renderer(Protocol):
@@ -85,7 +84,7 @@ class Renditions:
     async def make(self, decision: Decision) -> Picture | None:
         """Return the picture after it was made; None when the image went or changed while it was.
 
-        Raises imaging's errors, OriginalMissing, and the refusals of flights.
+        Raises imaging's errors, images' OriginalMissing, and the refusals of flights.
         """
         made = await self._flights.join(
             decision.key, partial(self._render_and_store, decision), wait_seconds=self._wait_seconds

@@ -18,8 +18,8 @@ from apps.images.models import Image
 from apps.signing.signature import sign
 from apps.variants.models import Variant
 from images_platform.parts import make_delivery
-from images_platform.supervisor.process import Process
 from tests.delivery.conftest import link, signed_link, upload
+from tests.delivery.running import running
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,17 +49,12 @@ class Server:
 
 
 @pytest.fixture
-def server(transactional_db: None, stores: Path, tmp_path: Path) -> Iterator[Server]:
+def server(transactional_db: None, stores: Path) -> Iterator[Server]:
     """Serve the test's database and stores on a free port, as `manage.py up` does."""
     port = find_free_port()
     environment = os.environ | {"DATABASE_URL": database_url(), "DATA_DIR": str(stores)}
-    with (tmp_path / "log").open("wb") as log:
-        process = Process(make_delivery(port, environment), log)
-        try:
-            process.wait_until_ready()
-            yield Server(port)
-        finally:
-            process.stop()
+    with running(make_delivery(port, environment)):
+        yield Server(port)
 
 
 def find_free_port() -> int:

@@ -76,6 +76,15 @@ def test_what_the_client_has_is_not_sent_again(
     assert delivery.get(link(photo), if_none_match='"other"').status == 200
 
 
+def test_what_the_client_has_needs_no_file(
+    delivery: DeliveryClient, photo: Image, thumbnail: Variant, renderer: CountingRenderer
+) -> None:
+    etag = delivery.get(link(photo)).headers["etag"]
+    Path(renditions().path(Rendition.objects.get().storage_key)).unlink()
+    assert delivery.get(link(photo), if_none_match=etag).status == 304
+    assert renderer.asked == 1
+
+
 def test_a_rendition_made_anew_is_the_same(
     delivery: DeliveryClient, photo: Image, thumbnail: Variant
 ) -> None:
