@@ -94,8 +94,10 @@ def test_a_silent_client_is_given_up(wire: Any, monkeypatch: pytest.MonkeyPatch)
     client, server = wire
     monkeypatch.setattr(body, "_SILENCE_SECONDS", 0.1)
     client.sendall(b"abc")
+    started_at = time.monotonic()
     with pytest.raises(BodyTooSlow):
         read_all(request_on(server, declared=10))
+    assert time.monotonic() - started_at < 10
 
 
 def test_a_dripping_client_is_given_up(wire: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,8 +123,10 @@ def test_whoever_waits_is_woken_at_the_end(wire: Any, monkeypatch: pytest.Monkey
     client, server = wire
     monkeypatch.setattr(body, "_GRACE_SECONDS", 0.2)
     client.sendall(b"abc")
+    started_at = time.monotonic()
     with pytest.raises(BodyTooSlow):
         read_all(request_on(server, declared=10))
+    assert time.monotonic() - started_at < 10
 
 
 def test_a_client_that_leaves_is_noticed(wire: Any) -> None:
