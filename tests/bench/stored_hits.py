@@ -8,11 +8,14 @@ from __future__ import annotations
 import io
 import os
 import statistics
+import subprocess
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
+from images_platform.parts import make_delivery
+from images_platform.supervisor.process import Process
 from tests.bench.load import Rate, measure
 from tests.services import running_services
 
@@ -32,7 +35,7 @@ def run() -> None:
         for target in targets.values():
             with urllib.request.urlopen(make_request(ports[OURS], target)) as response:  # noqa: S310  # ours
                 size = len(response.read())  # the first answer is a miss
-        rates = {name: [] for name in ("bare", *targets)}  # type: dict[str, list[Rate]]
+        rates: dict[str, list[Rate]] = {name: [] for name in ("bare", *targets)}
         for _ in range(ROUNDS):
             rates["bare"].append(measure(ports[BARE], targets["private"], seconds=SECONDS))
             for name, target in targets.items():
@@ -60,7 +63,7 @@ def show(rates: dict[str, list[Rate]], size: int) -> None:
 
 def prepare() -> dict[str, str]:
     """Make an account with a public and a private picture, and return a target for each."""
-    import django
+    import django  # here and below: Django can be read only once the services' addresses are known
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "images_platform.settings")
     django.setup()
@@ -95,11 +98,6 @@ def prepare() -> dict[str, str]:
 @contextmanager
 def serving(application: str, port: int) -> Iterator[int]:
     """Run an application as `manage.py up` runs delivery, and yield its port."""
-    import subprocess
-
-    from images_platform.parts import make_delivery
-    from images_platform.supervisor.process import Process
-
     part = make_delivery(port, os.environ)
     command = tuple(application if word == OURS else word for word in part.command)
     process = Process(replace(part, command=command), subprocess.DEVNULL)
