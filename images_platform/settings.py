@@ -64,7 +64,6 @@ MIDDLEWARE = [
     "images_platform.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "apps.dashboard.bodies.BodyLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -74,6 +73,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "apps.dashboard.policy.ContentSecurityPolicyMiddleware",
+    # Still ahead of the first who reads a body: the CSRF check, which waits for the view to be known.
+    "apps.dashboard.bodies.BodyLimitMiddleware",
 ]
 ROOT_URLCONF = "images_platform.urls"
 WSGI_APPLICATION = "images_platform.wsgi.application"

@@ -21,6 +21,18 @@ def test_it_works(client: Client) -> None:
     assert page.status_code == 413
     assert "too much at once" in page.content.decode()
     assert page["X-Request-Id"] in page.content.decode()
+    assert "Content-Security-Policy" in page
+
+
+def test_not_a_byte_is_read(olive_client: Client, orchard: Account) -> None:
+    """The body is announced and never comes: whoever tried to read it would fail."""
+    page = olive_client.generic(
+        "POST",
+        f"/{orchard.public_id}/variants/new",
+        content_type="multipart/form-data; boundary=x",
+        CONTENT_LENGTH=str(bodies.MAX_FORM_BYTES + 1),
+    )
+    assert page.status_code == 413
 
 
 def test_an_upload_may_be_larger(olive_client: Client, orchard: Account, stores: Path) -> None:

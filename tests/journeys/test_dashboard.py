@@ -23,6 +23,7 @@ from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
 
 from apps.accounts.actor import SYSTEM
 from apps.accounts.models import Account, User
+from apps.accounts.services import create_account
 from apps.images.models import Image
 from apps.images.services import upload_image
 from images_platform.parts import make_control, make_delivery
@@ -303,19 +304,24 @@ def test_it_works_without_javascript(browser: Browser, planes: Planes, olive: Us
     context.close()
 
 
-def test_nothing_scrolls_sideways_on_a_small_screen(signed_in: Page, photos: Callable[[int], None]) -> None:
+def test_nothing_scrolls_sideways_on_a_small_screen(
+    signed_in: Page, photos: Callable[[int], None], olive: User, complaints: list[str]
+) -> None:
     photos(3)
+    create_account(name="An account with a name of a considerable length", owner=olive, actor=SYSTEM)
     page = signed_in
     page.set_viewport_size({"width": 320, "height": 640})
-    base = page.url.removesuffix("/images")
+    account = page.url.removesuffix("/images")
     image = Image.objects.live().first()
     assert image is not None
-    for path in (
+    paths = (
         "images",
         "images?q=none",
         f"images/{image.public_id}",
         f"delete-image/{image.public_id}",
         "variants",
-    ):
-        page.goto(f"{base}/{path}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+    )
+    for address in ("/", "/nowhere", "/accounts/logout/", *(f"{account}/{path}" for path in paths)):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
+    complaints.clear()  # the browser notes the page that is not there

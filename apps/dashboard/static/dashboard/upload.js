@@ -4,6 +4,7 @@
 // with it, choosing or dropping files anywhere on the page starts at once.
 
 const AT_ONCE = 3;
+const FAULTS_OF_THE_FILE = new Set([400, 413, 415, 422]); // sent again, it would be refused again
 const OFFLINE = "The connection broke. Retry when it is back.";
 
 const form = document.getElementById("uploader");
@@ -81,7 +82,8 @@ class Upload {
     if (status === 200 && response?.url) {
       this.succeed(response.url);
     } else {
-      this.fail(response?.error ?? (status ? `The server answered ${status}.` : OFFLINE));
+      const words = response?.error ?? (status ? `The server answered ${status}.` : OFFLINE);
+      this.fail(words, { canRetry: !FAULTS_OF_THE_FILE.has(status) });
       if (response?.is_final) stopWaiting(response.error);
     }
     work();
