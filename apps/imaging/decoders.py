@@ -13,7 +13,7 @@ import pi_heif
 import pyvips
 from PIL import Image as PillowImage
 
-from apps.imaging.engine import open_source, open_with_pillow
+from apps.imaging.engine import decoding_in_python, open_source, open_with_pillow
 from apps.imaging.errors import DamagedImage
 from apps.imaging.geometry import Size
 from apps.imaging.source import SourceFormat, SourceInfo
@@ -134,7 +134,7 @@ def _on_canvas(image: pyvips.Image, info: SourceInfo) -> pyvips.Image:
 
 
 def _read_with_pillow(file: BinaryIO) -> Iterator[Frame]:
-    with open_with_pillow(file) as picture:
+    with decoding_in_python(), open_with_pillow(file) as picture:
         count = getattr(picture, "n_frames", 1)
         loop = int(picture.info.get("loop", 0))
         # An APNG's default image may be no frame of the animation but what others show instead of it.
@@ -153,10 +153,11 @@ def _from_pillow(picture: PillowImage.Image) -> pyvips.Image:
 
 def _read_heic(file: BinaryIO) -> Frame:
     file.seek(0)
-    picture = pi_heif.open_heif(file, convert_hdr_to_8bit=True)
-    picture = picture[picture.primary_index]
+    with decoding_in_python():
+        heif = pi_heif.open_heif(file, convert_hdr_to_8bit=True)
+        picture = heif[heif.primary_index]
+        rows = memoryview(picture.data)  # decodes
     # Rows may be padded to a stride.
-    rows = memoryview(picture.data)
     row_bytes = picture.size[0] * len(picture.mode)
     if picture.stride != row_bytes:
         starts = range(0, picture.stride * picture.size[1], picture.stride)

@@ -7,6 +7,7 @@ imported here. Importing starts no thread; the first render starts three.
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
@@ -65,20 +66,47 @@ _END_WORDS = (
 )
 
 
+# What Pillow's plugins and pi_heif raise on bytes they do not expect; libvips raises pyvips.Error alone.
+_PYTHON_ERRORS = (
+    ArithmeticError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+
+
 @contextmanager
 def decoding() -> Iterator[None]:
-    """Turn what decoders raise into our errors: TooLargeToProcess, TruncatedImage or DamagedImage."""
+    """Turn libvips' errors into ours: TooLargeToProcess, TruncatedImage or DamagedImage."""
     try:
         yield
     except MemoryError as error:
         raise TooLargeToProcess from error
-    except (pyvips.Error, OSError, SyntaxError, ValueError, EOFError, IndexError, RuntimeError) as error:
-        words = f"{error} {getattr(error, 'detail', '')}".lower()
-        if any(phrase in words for phrase in _MEMORY_WORDS):
-            raise TooLargeToProcess from error
-        if any(phrase in words for phrase in _END_WORDS):
-            raise TruncatedImage from error
-        raise DamagedImage from error
+    except pyvips.Error as error:
+        raise _classify(f"{error} {error.detail}") from error
+
+
+@contextmanager
+def decoding_in_python() -> Iterator[None]:
+    """Turn what Pillow and pi_heif raise into our errors; only calls to them belong inside."""
+    try:
+        yield
+    except _PYTHON_ERRORS as error:
+        raise _classify(str(error)) from error
+
+
+def _classify(words: str) -> TooLargeToProcess | DamagedImage:
+    words = words.lower()
+    if any(phrase in words for phrase in _MEMORY_WORDS):
+        return TooLargeToProcess()
+    if any(phrase in words for phrase in _END_WORDS):
+        return TruncatedImage()
+    return DamagedImage()
 
 
 def open_source(file: BinaryIO, source_format: SourceFormat) -> pyvips.Source:
