@@ -17,6 +17,7 @@ urlpatterns = [
     path("accounts/", include("apps.dashboard.sign_in_urls")),
     path("", include("apps.dashboard.urls")),
 ]
+handler400 = "images_platform.faults.answer_bad_request"
 handler403 = "apps.dashboard.views.errors.answer_forbidden"
 handler404 = "apps.dashboard.views.errors.answer_not_found"
-handler500 = "apps.dashboard.views.errors.answer_server_error"
+handler500 = "images_platform.faults.answer_server_error"

@@ -45,6 +45,9 @@ _SOON = {"Retry-After": "1"}
 _SERVER_ERROR = "Internal Server Error"
 _UNAVAILABLE = "Server Unavailable"
 _NO_ROUTE = Row(404, 7003, "Could not route to this path: no route for the URI")
+_BAD_REQUEST = Row(
+    400, 5400, "Bad request: the Host header or another part of the request cannot be accepted"
+)
 _TYPES = ", ".join(known.content_type for known in SourceFormat)
 _WRONG_TYPE = f"Uploaded image must have {_TYPES} content: {{error}}"
 _NOT_A_FORM = (
@@ -126,9 +129,8 @@ def answer_error(error: Exception, context: Mapping[str, Any]) -> Response:
         return Response(wrap(None, errors=notes), status=400)
     row = find_row(type(error))
     if row is None:
-        request_id = getattr(context["request"], "request_id", "-")
         logger.error("An API request failed", exc_info=error)
-        row = Row(500, 5500, f"{_SERVER_ERROR} (request {request_id})")
+        row = _describe_fault(context["request"])
     elif row.status >= 500:
         logger.warning("An API request was answered with %s", row.status, exc_info=error)
     note = Note(row.code, row.text.format(error=error))
@@ -137,9 +139,27 @@ def answer_error(error: Exception, context: Mapping[str, Any]) -> Response:
 
 def answer_no_route(request: HttpRequest) -> JsonResponse:
     """Return the envelope for a path that leads nowhere."""
-    response = JsonResponse(
-        wrap(None, errors=[Note(_NO_ROUTE.code, _NO_ROUTE.text)]), status=_NO_ROUTE.status
-    )
+    return _answer_outside_views(_NO_ROUTE)
+
+
+def answer_bad_request(request: HttpRequest) -> JsonResponse:
+    """Return the envelope for a request Django itself refused, such as one with a foreign Host header."""
+    return _answer_outside_views(_BAD_REQUEST)
+
+
+def answer_server_error(request: HttpRequest) -> JsonResponse:
+    """Return the envelope for a fault outside the views; Django has logged it."""
+    return _answer_outside_views(_describe_fault(request))
+
+
+def _describe_fault(request: HttpRequest) -> Row:
+    """Nothing of the fault itself is told: the request's id finds it in the log."""
+    request_id = getattr(request, "request_id", "-")
+    return Row(500, 5500, f"{_SERVER_ERROR} (request {request_id})")
+
+
+def _answer_outside_views(row: Row) -> JsonResponse:
+    response = JsonResponse(wrap(None, errors=[Note(row.code, row.text)]), status=row.status)
     response["Cache-Control"] = "no-store"
     return response
 

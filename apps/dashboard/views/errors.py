@@ -6,6 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 
+def answer_bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say so in one line: the page's frame may need what was wrong with the request."""
+    return HttpResponse("This request cannot be accepted.\n", status=400, content_type="text/plain")
+
+
 def answer_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "404.html", status=404)
 
