@@ -23,8 +23,13 @@ def postgres(tmp_path: Path, run_folder: Path) -> Postgres:
     return Postgres(tmp_path / "cluster", run_folder, password=PASSWORD, is_durable=False)
 
 
-def test_it_works(tmp_path: Path, run_folder: Path, run_part: RunPart) -> None:
-    postgres = Postgres(tmp_path / "cluster", run_folder, password=PASSWORD)
+@pytest.fixture
+def durable_postgres(tmp_path: Path, run_folder: Path) -> Postgres:
+    return Postgres(tmp_path / "durable", run_folder, password=PASSWORD)
+
+
+def test_it_works(durable_postgres: Postgres, run_part: RunPart) -> None:
+    postgres = durable_postgres
     with run_part(postgres.part()) as process, psycopg.connect(postgres.url) as connection:
         connection.execute("CREATE TABLE fruit AS SELECT 'plum' AS name")
     assert process.exit_code == 0
@@ -74,7 +79,8 @@ def test_a_cluster_left_half_made_is_made_anew(postgres: Postgres, run_part: Run
         assert not partial.exists()
 
 
-def test_it_recovers_from_kill_9_with_a_busy_back_end(postgres: Postgres, run_part: RunPart) -> None:
+def test_it_recovers_from_kill_9_with_a_busy_back_end(durable_postgres: Postgres, run_part: RunPart) -> None:
+    postgres = durable_postgres
     with run_part(postgres.part()) as process:
         with psycopg.connect(postgres.url) as connection:
             connection.execute("CREATE TABLE fruit AS SELECT 'plum' AS name")
