@@ -1,6 +1,6 @@
 """Where the browser tests' Chromium is, as a pytest plugin: without one they are skipped, with the reason.
 
-`REQUIRE_BROWSER=1` makes that a failure instead, so that a machine that must run them cannot pass by not having it.
+`REQUIRE_BROWSER=1` makes that a failure instead, so that a machine which must run them cannot pass without.
 """
 
 from __future__ import annotations

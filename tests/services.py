@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import os
 import secrets
+import signal
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -31,6 +32,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     """Have everything running before pytest-django, whose hook this wraps, loads the settings."""
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker is None:
+        # A run that is told to end, as by `timeout`, tidies up as after Ctrl-C.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         stack = ExitStack()
         early_config.add_cleanup(stack.close)  # runs whatever happens later
         stack.enter_context(running_services())

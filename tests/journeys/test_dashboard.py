@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -28,15 +27,14 @@ from apps.images.models import Image
 from apps.images.services import upload_image
 from images_platform.parts import make_control, make_delivery
 from images_platform.supervisor.process import Process
+from tests.browsers import CHROMIUM
 from tests.conftest import PASSWORD
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
 LOUD = {"error", "warning"}
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.journey,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium on the PATH: the browser tests need one"),
 ]
 
 
