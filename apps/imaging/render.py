@@ -70,7 +70,7 @@ def render(
 
 def _finish(image: pyvips.Image, task: Task, *, is_kept: bool) -> pyvips.Image:
     image = keep_metadata(run(image, task), task.recipe.metadata, task.output)
-    # A frame must be done before the next is read: the file is read once, from top to bottom.
+    # Finished one by one, lest a thousand frames hold a thousand pipelines until the encoder comes to them.
     return image.copy_memory() if is_kept else image
 
 

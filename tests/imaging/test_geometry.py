@@ -83,6 +83,12 @@ def test_gravity_follows_the_remainder(gravity: str, left_top: tuple[int, int]) 
     assert (box.left, box.top) == left_top
 
 
+def test_halves_are_rounded_up() -> None:
+    box = plan(900, 900, "w=301,h=900,fit=cover").cropped
+    assert box is not None
+    assert box.left == 300
+
+
 def test_padding_is_centred_whatever_the_gravity() -> None:
     assert plan(1080, 720, "w=1080,h=1080,fit=pad,g=top").padded == Box(0, 180, 1080, 720)
 
@@ -116,6 +122,10 @@ def test_how_it_is_stored_makes_no_difference(orientation: int, fit: Fit) -> Non
 )
 def test_turns(options: str, turn: Turn) -> None:
     assert plan(30, 20, options).turn == turn
+
+
+def test_a_flip_is_seen_not_stored() -> None:
+    assert plan(30, 20, "flip=h", orientation=6).turn == Turn(is_mirrored=True, quarters=3)
 
 
 def test_the_box_refers_to_the_turned_picture() -> None:

@@ -60,6 +60,7 @@ def test_it_works() -> None:
         ("background=rgb(240 40 145 / 50%)", Recipe(background=Colour(240, 40, 145, 128))),
         ("flip=hv,rotate=90", Recipe(flip=Flip.BOTH, rotate=90)),
         ("rotate=360", Recipe()),
+        ("x=),w=5", Recipe(width=5)),
         ("blur=2.5,sharpen=1", Recipe(blur=2.5, sharpen=1)),
     ],
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from apps.imaging.source import SourceFormat, sniff
 from tests import pictures
 from tests.imaging.looking import colour, corners, distance, is_near, look, make
 
+ROOT = Path(__file__).resolve().parents[2]
 CARD = pictures.draw_card()
 UPRIGHT = [pictures.RED, pictures.GREEN, pictures.BLUE, pictures.WHITE]
 STILLS = [output for output in OutputFormat if output is not OutputFormat.GIF]
@@ -263,6 +266,26 @@ def test_a_file_is_read_by_its_descriptor(tmp_path: Path) -> None:
         again = render(file, recipe, OutputFormat.WEBP, limits=Limits())
     from_memory = render(io.BytesIO(path.read_bytes()), recipe, OutputFormat.WEBP, limits=Limits())
     assert first.data == again.data == from_memory.data
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only glibc overwrites what is freed when told to")
+@pytest.mark.parametrize("name", ["heic", "photo_jpeg", "grey16_png"])
+def test_pixels_outlive_the_decoder(name: str) -> None:
+    """libvips reads lazily and keeps no hold on memory that is Python's or the HEIC decoder's."""
+    program = f"""
+import hashlib
+from tests import pictures
+from tests.imaging.looking import make
+print(hashlib.sha256(make(pictures.{name}(), "rotate=90").data).hexdigest())
+"""
+    digests = set()
+    for pattern in ("0", "85", "170"):
+        environment = {"MALLOC_PERTURB_": pattern}
+        command = [sys.executable, "-c", program]
+        digests.add(
+            subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True).stdout
+        )
+    assert len(digests) == 1
 
 
 def test_a_cut_source_is_not_rendered_half_grey() -> None:
