@@ -12,13 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-# Read when libvips is loaded: one thread per picture, no loader that was never fuzzed, and no picture
-# spilled to a temporary file, which a locked worker could not write (its address space is what bounds
-# memory).
-os.environ.setdefault("VIPS_CONCURRENCY", "1")
-os.environ.setdefault("VIPS_BLOCK_UNTRUSTED", "1")
-os.environ.setdefault("VIPS_DISC_THRESHOLD", "64g")
-
 import pi_heif  # noqa: F401 - imported for its effect: its decoder is loaded
 import pyvips
 from PIL import Image as PillowImage
@@ -29,7 +22,8 @@ from apps.imaging.source import SourceFormat
 # What libvips may read. Blocking its untrusted loaders instead would leave the matrix loader open, and what
 # the next version adds (`doctor` tries each: apps/imaging/loaders.py).
 LOADERS = {
-    SourceFormat.JPEG: ("VipsForeignLoadJpegSource", "VipsForeignLoadUhdrSource"),
+    # Not Uhdr: it decodes a gain map for screens that no rendition is made for, and cannot shrink on load.
+    SourceFormat.JPEG: ("VipsForeignLoadJpegSource",),
     SourceFormat.PNG: ("VipsForeignLoadPngSource",),
     SourceFormat.GIF: ("VipsForeignLoadNsgifSource",),
     SourceFormat.WEBP: ("VipsForeignLoadWebpSource",),
@@ -41,6 +35,11 @@ pyvips.operation_block_set("VipsForeignLoad", True)
 for _names in LOADERS.values():
     for _name in _names:
         pyvips.operation_block_set(_name, False)
+# One picture, one thread: many are worked on side by side, each in a process of its own.
+pyvips.concurrency_set(1)
+# Read by libvips when first needed, and only from here: no picture is spilled to a temporary file, which a
+# locked worker could not write; its address space is what bounds memory.
+os.environ.setdefault("VIPS_DISC_THRESHOLD", "64g")
 # Every picture is another one: what the operation cache holds is never asked for again.
 pyvips.cache_set_max(0)
 # Our own limits have been checked by the time Pillow opens a file; its warning would come below 100

@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+import pyvips
 from PIL import Image, ImageFilter, ImageSequence
 
 from apps.imaging.errors import DamagedImage, LimitExceeded, TruncatedImage
 from apps.imaging.grammar import parse
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat
-from apps.imaging.render import Generation, render
+from apps.imaging.render import Generation, inspect, render
 from apps.imaging.source import SourceFormat, sniff
 from tests import pictures
 from tests.imaging.looking import colour, corners, distance, is_near, look, make
@@ -69,6 +70,21 @@ def test_orientation_is_baked_in_once(orientation: int, format_name: str, option
     assert (rendered.width, rendered.height) == ((30, 20) if options else (60, 40))
     assert is_upright(rendered.data, within=40 if options else 20)
     assert look(rendered.data).getexif().get(0x0112, 1) == 1
+
+
+def test_a_photo_for_bright_screens() -> None:
+    """An Ultra HDR JPEG has a second picture behind its first; the first is what every screen can show."""
+    pixels = pyvips.Image.new_from_memory(CARD.tobytes(), 60, 40, 3, "uchar").copy(interpretation="srgb")
+    source = (pixels.colourspace("scrgb") * 3).copy(interpretation="scrgb").uhdrsave_buffer(Q=95)
+    assert b"MPF" in source
+    assert inspect(io.BytesIO(source), Limits()).oriented_size == (60, 40)
+    assert is_near(corners(make(source).data)[0], pictures.RED, within=40)
+
+
+def test_the_first_of_several_jpegs_in_one_file() -> None:
+    source = pictures.encode(CARD, "MPO", quality=95, save_all=True, append_images=[CARD.rotate(180)])
+    assert inspect(io.BytesIO(source), Limits()).oriented_size == (60, 40)
+    assert is_upright(make(source).data, within=20)
 
 
 def test_a_phone_s_heic() -> None:

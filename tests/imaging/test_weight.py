@@ -49,6 +49,14 @@ print(before, is_opened())
     assert run(program) == "False True"
 
 
+def test_one_thread_per_picture() -> None:
+    program = """
+import apps.imaging.render, pyvips
+print(pyvips.vips_lib.vips_concurrency_get())
+"""
+    assert run(program) == "1"
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted in /proc")
 def test_importing_starts_no_thread() -> None:
     assert run("import os, apps.imaging.render; print(len(os.listdir('/proc/self/task')))") == "1"
