@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 
 from apps.api import errors as api
-from apps.dashboard.views import errors as dashboard
+from apps.dashboard import error_pages as dashboard
 
 _API = "/client/v4/"
 

@@ -18,6 +18,6 @@ urlpatterns = [
     path("", include("apps.dashboard.urls")),
 ]
 handler400 = "images_platform.faults.answer_bad_request"
-handler403 = "apps.dashboard.views.errors.answer_forbidden"
-handler404 = "apps.dashboard.views.errors.answer_not_found"
+handler403 = "apps.dashboard.error_pages.answer_forbidden"
+handler404 = "apps.dashboard.error_pages.answer_not_found"
 handler500 = "images_platform.faults.answer_server_error"

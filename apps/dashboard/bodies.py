@@ -11,7 +11,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
-from apps.dashboard.views.errors import answer_too_large
+from apps.dashboard.error_pages import answer_too_large
 
 # A form post without JavaScript may carry many pictures; the account's limit per picture still holds.
 MAX_UPLOAD_BYTES = 256 * 1024**2

@@ -18,7 +18,7 @@ from django_htmx.middleware import HtmxDetails
 
 from apps.accounts.actor import Actor
 from apps.accounts.models import Account, Member, User
-from apps.dashboard.views.errors import answer_role_needed
+from apps.dashboard.error_pages import answer_role_needed
 
 _SIGNED_OUT = "You have been signed out. Sign in again in another tab, then retry."
 

@@ -7,8 +7,8 @@ from django.shortcuts import render
 
 
 def answer_bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Say so in one line: the page's frame may need what was wrong with the request."""
-    return HttpResponse("This request cannot be accepted.\n", status=400, content_type="text/plain")
+    """The frame asks the request for nothing but its id, whatever is wrong with the rest of it."""
+    return render(request, "400.html", status=400)
 
 
 def answer_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
