@@ -21,9 +21,9 @@ def test_a_foreign_host_gets_the_envelope_from_the_api(client: Client) -> None:
     assert response["Cache-Control"] == "no-store"
 
 
-def test_a_foreign_host_gets_one_line_from_the_dashboard(client: Client) -> None:
+def test_a_foreign_host_gets_a_page_from_the_dashboard(client: Client) -> None:
     response = client.get("/", headers={"host": "evil.example"})
-    assert (response.status_code, response["Content-Type"]) == (400, "text/plain")
+    assert (response.status_code, response["Content-Type"]) == (400, "text/html; charset=utf-8")
 
 
 def test_a_server_error_tells_only_the_request_id() -> None:
