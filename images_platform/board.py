@@ -28,6 +28,8 @@ _TEXT = """
     curl -H "Authorization: Bearer {token}" -F file=@photo.jpg \\
          {api}/accounts/{account_id}/images/v1
 
+"""
+_SIGNED = """
   A signed link to a private picture, good for a day:
 
     {signed_link}
@@ -36,16 +38,15 @@ _TEXT = """
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`facts` is what scripts get; `signed_link` opens a private picture."""
+    """`facts` is what scripts get; `signed_link` opens a private picture, if there is one."""
 
     facts: Mapping[str, Any]
-    signed_link: str
+    signed_link: str | None
 
     def as_text(self) -> str:
         login = self.facts["login"]
-        return _TEXT.format(
-            **self.facts, email=login["email"], password=login["password"], signed_link=self.signed_link
-        )
+        text = _TEXT.format(**self.facts, email=login["email"], password=login["password"])
+        return text + (_SIGNED.format(signed_link=self.signed_link) if self.signed_link else "")
 
 
 def make_board(variables: Mapping[str, str], demo: Mapping[str, Any]) -> Board:
@@ -53,14 +54,20 @@ def make_board(variables: Mapping[str, str], demo: Mapping[str, Any]) -> Board:
     control, delivery = variables["CONTROL_URL"], variables["DELIVERY_URL"]
     copied = ("account_id", "account_hash", "token", "login", "signing_key", "images")
     facts = {"api": f"{control}/client/v4", "dashboard": f"{control}/", "delivery": delivery}
-    link = write_signed_link(
+    return Board(
+        facts=facts | {name: demo[name] for name in copied},
+        signed_link=_sign_link(delivery, demo) if demo["private_image"] else None,
+    )
+
+
+def _sign_link(delivery: str, demo: Mapping[str, Any]) -> str:
+    return delivery + write_signed_link(
         demo["account_hash"],
         demo["private_image"],
         "public",
         key=demo["signing_key"]["value"],
         expires_at=int(time.time()) + _LINK_SECONDS,
     )
-    return Board(facts=facts | {name: demo[name] for name in copied}, signed_link=delivery + link)
 
 
 def board_path(data_dir: Path) -> Path:

@@ -1,7 +1,7 @@
 """The demo account: made once by `manage.py up`, so that there is something to look at.
 
 Its secrets are kept in `demo.json` in the data folder, readable by its owner only, for the board to show.
-Every step can be repeated: a start that was killed half-way is completed by the next.
+A start that was killed half-way is completed by the next; a demo that was made is never made again.
 """
 
 from __future__ import annotations
@@ -9,18 +9,20 @@ from __future__ import annotations
 import io
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
 from apps.accounts.actor import SYSTEM
 from apps.accounts.models import Account, Scope, User
-from apps.accounts.services import create_account, create_user
+from apps.accounts.services import create_account, create_user, set_password
 from apps.accounts.tokens import create_token
 from apps.images.models import Image
-from apps.images.services import set_access, upload_image
+from apps.images.services import upload_image
 from apps.imaging.recipe import Fit, Recipe
 from apps.imaging.samples import draw_samples
 from apps.signing.models import SigningKey
@@ -31,6 +33,7 @@ from images_platform.private_file import write_private
 
 EMAIL = "demo@example.com"
 PRIVATE_SAMPLE = "lighthouse.jpg"
+SHOWN_IMAGES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Demo:
     login: dict[str, str]
     signing_key: dict[str, str]
     images: list[str]
-    private_image: str
+    private_image: str | None
 
 
 def demo_path() -> Path:
@@ -51,20 +54,44 @@ def demo_path() -> Path:
 
 
 def make_demo() -> Demo:
-    """Make what is missing of the demo account and return all of it."""
-    account = _make_account()
-    _make_variants(account)
-    images = _make_images(account)
-    return _read_secrets(account) or _write_secrets(account, images)
+    """Make the demo account if there is none, and return what is true of it now.
+
+    What its owner changed since (a rotated key, a deleted picture) stays changed.
+    """
+    kept = _read_kept()
+    account = _find_account(kept)
+    if account is None or kept is None:
+        account = _make_account()
+        _make_variants(account)
+        _make_images(account)
+        kept = _make_secrets(account)
+    demo = _describe(account, token=kept["token"], login=kept["login"])
+    write_private(demo_path(), json.dumps(asdict(demo), indent=2))
+    return demo
+
+
+def _read_kept() -> dict[str, Any] | None:
+    """Return what only the file knows (token and password), unless it is gone or damaged."""
+    try:
+        kept = json.loads(demo_path().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return kept if isinstance(kept, dict) and {"account_id", "token", "login"} <= kept.keys() else None
+
+
+def _find_account(kept: Mapping[str, Any] | None) -> Account | None:
+    return Account.objects.filter(public_id=kept["account_id"]).first() if kept else None
 
 
 def _make_account() -> Account:
+    """Return the account an interrupted start has made, or a new one."""
     with transaction.atomic():
         user = User.objects.filter(email=EMAIL).first()
-        if user is not None:
-            return Account.objects.of_member(user).get()
-        user = create_user(email=EMAIL, password=None, name="Demo")
-        return create_account(name="Demo", owner=user, actor=SYSTEM)
+        if user is None:
+            user = create_user(email=EMAIL, password=None, name="Demo")
+        return Account.objects.of_member(user).first() or create_account(
+            name="Demo", owner=user, actor=SYSTEM
+        )
 
 
 def _make_variants(account: Account) -> None:
@@ -76,46 +103,37 @@ def _make_variants(account: Account) -> None:
     set_delivery_policy(account=account, is_flexible=True, actor=SYSTEM)
 
 
-def _make_images(account: Account) -> list[Image]:
-    images = []
+def _make_images(account: Account) -> None:
     for sample in draw_samples():
-        image = Image.objects.in_account(account).live().filter(filename=sample.filename).first()
-        if image is None:
-            image = upload_image(
-                account=account, file=io.BytesIO(sample.data), filename=sample.filename, actor=SYSTEM
+        if not Image.objects.in_account(account).live().filter(filename=sample.filename).exists():
+            upload_image(
+                account=account,
+                file=io.BytesIO(sample.data),
+                filename=sample.filename,
+                is_private=sample.filename == PRIVATE_SAMPLE,
+                actor=SYSTEM,
             )
-        if sample.filename == PRIVATE_SAMPLE and not image.is_private:
-            image, _ = set_access(image=image, is_private=True, actor=SYSTEM)
-        images.append(image)
-    return images
 
 
-def _read_secrets(account: Account) -> Demo | None:
-    """Return the demo as kept, unless the file is gone or tells of another database."""
-    try:
-        demo = Demo(**json.loads(demo_path().read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
-    return demo if demo.account_id == account.public_id else None
-
-
-def _write_secrets(account: Account, images: list[Image]) -> Demo:
+def _make_secrets(account: Account) -> dict[str, Any]:
     password = secrets.token_urlsafe(12)
-    user = User.objects.get(email=EMAIL)
-    user.set_password(password)
-    user.save(update_fields=["password"])
+    set_password(user=User.objects.get(email=EMAIL), password=password)
     _, token = create_token(account=account, name="Demo", scopes=[Scope.READ, Scope.EDIT], actor=SYSTEM)
+    return {"token": token, "login": {"email": EMAIL, "password": password}}
+
+
+def _describe(account: Account, *, token: str, login: dict[str, str]) -> Demo:
     key = SigningKey.objects.in_account(account).first()
     if key is None:
-        raise RuntimeError("an account is made with a signing key")
-    demo = Demo(
+        raise RuntimeError("an account always has a signing key")
+    images = list(Image.objects.in_account(account).live().newest()[:SHOWN_IMAGES])
+    private = next((image.public_id for image in images if image.is_private), None)
+    return Demo(
         account_id=account.public_id,
         account_hash=account.hash,
         token=token,
-        login={"email": EMAIL, "password": password},
+        login=login,
         signing_key={"name": key.name, "value": reveal_value(key)},
         images=[image.public_id for image in images],
-        private_image=next(image.public_id for image in images if image.is_private),
+        private_image=private,
     )
-    write_private(demo_path(), json.dumps(asdict(demo), indent=2))
-    return demo

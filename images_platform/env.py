@@ -49,6 +49,11 @@ def integer(name: str, default: int, *, minimum: int = 0, maximum: int = 2**31 -
     return int(value)
 
 
+def render_seconds() -> int:
+    """Return how long a render may take: the renderer's deadline, and a little less than a task's minute."""
+    return integer("RENDER_SECONDS", 20, minimum=1, maximum=55)
+
+
 def words(name: str, default: str = "") -> list[str]:
     """Return a comma-separated list without empty entries."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

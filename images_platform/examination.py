@@ -164,7 +164,7 @@ def examine_cage() -> str:
     """Have a worker of the running renderer try to break out, and each of libvips' loaders."""
     command = [sys.executable, "-m", "apps.imaging", "doctor", "--socket", settings.RENDERER_SOCKET]
     done = subprocess.run(  # noqa: S603  # our own command
-        command, cwd=_ROOT, capture_output=True, text=True, check=False
+        command, cwd=_ROOT, capture_output=True, text=True, check=False, timeout=60
     )
     if done.returncode != 0:
         bad = [line.strip() for line in done.stdout.splitlines() if not line.startswith("  refused")]

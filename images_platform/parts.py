@@ -11,6 +11,7 @@ from pathlib import Path
 
 from apps.imaging.client import RendererClient
 from apps.imaging.errors import RendererError
+from images_platform import env
 from images_platform.instance import ROOT, Instance
 from images_platform.supervisor.part import NotReady, Part
 
@@ -24,7 +25,7 @@ def list_parts(instance: Instance) -> list[Part]:
     servers = [server.part() for server in (instance.postgres, instance.valkey) if server is not None]
     return [
         *servers,
-        make_renderer(Path(instance.variables["RENDERER_SOCKET"])),
+        make_renderer(Path(instance.variables["RENDERER_SOCKET"]), deadline_seconds=env.render_seconds()),
         make_command("migrate", "--no-input", "--verbosity=0", environment=environment),
         make_command("create_demo", environment=environment),
         make_control(instance.port, environment),
@@ -33,7 +34,7 @@ def list_parts(instance: Instance) -> list[Part]:
     ]
 
 
-def make_renderer(socket: Path, *, workers: int = 2) -> Part:
+def make_renderer(socket: Path, *, workers: int = 2, deadline_seconds: int = 20) -> Part:
     """The renderer, started with an empty environment: it decodes what strangers send."""
 
     def probe() -> None:
@@ -42,7 +43,13 @@ def make_renderer(socket: Path, *, workers: int = 2) -> Part:
         except RendererError as error:
             raise NotReady(str(error)) from error
 
-    command = _python("apps.imaging", "serve", "--socket", str(socket), "--workers", str(workers))
+    command = _python(
+        "apps.imaging",
+        "serve",
+        f"--socket={socket}",
+        f"--workers={workers}",
+        f"--deadline={deadline_seconds}",
+    )
     return Part(name="renderer", command=command, environment={}, folder=ROOT, probe=probe)
 
 
@@ -64,14 +71,8 @@ def make_control(port: int, environment: Mapping[str, str]) -> Part:
     command = _python(
         "gunicorn",
         "images_platform.wsgi:application",
+        "--config=python:images_platform.control_server",
         f"--bind={_HOST}:{port}",
-        "--worker-class=gthread",
-        "--workers=2",
-        "--threads=8",
-        "--preload",  # the workers share what the parent has imported
-        "--no-control-socket",  # it would lie in $HOME
-        "--graceful-timeout=1",
-        "--log-level=warning",
     )
     return Part(
         name="control",
@@ -132,7 +133,7 @@ def make_worker(port: int, environment: Mapping[str, str]) -> Part:
     def probe() -> None:
         question = _python(*celery, "inspect", "ping", f"--destination={node}", "--timeout=2")
         done = subprocess.run(  # noqa: S603  # Celery's own question
-            question, env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+            question, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=15
         )
         if done.returncode != 0:
             raise NotReady((done.stderr or done.stdout).strip())

@@ -22,6 +22,8 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
 COOKIES_SECURE = env.flag("COOKIES_SECURE", True)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = COOKIES_SECURE
 SESSION_COOKIE_SAMESITE = "Lax"
+# How many proxies in front add to X-Forwarded-For; 0 believes no such header.
+TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, maximum=10)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_TLS_PROXY", False) else None
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -36,6 +38,8 @@ SILENCED_SYSTEM_CHECKS = [
 CONTROL_URL = env.web_url("CONTROL_URL", "http://127.0.0.1:8000")
 DELIVERY_URL = env.web_url("DELIVERY_URL", "http://127.0.0.1:8001")
 CSRF_TRUSTED_ORIGINS = [CONTROL_URL]
+# For hosts that run a single process: links are answered below /cdn-cgi/imagedelivery/ too.
+DELIVERY_IN_CONTROL = env.flag("DELIVERY_IN_CONTROL", False)
 
 INSTALLED_APPS = [
     "images_platform",
@@ -62,6 +66,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "images_platform.request_id.RequestIdMiddleware",
+    "images_platform.client_address.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -137,7 +142,7 @@ CELERY_TIMEZONE = "UTC"
 
 # --- pictures ---------------------------------------------------------------------------------------
 RENDERER_SOCKET = env.text("RENDERER_SOCKET")
-RENDER_SECONDS = env.integer("RENDER_SECONDS", 20, minimum=1, maximum=55)
+RENDER_SECONDS = env.render_seconds()
 PURGE_BACKEND = env.choice("PURGE_BACKEND", "null", ("null",))
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "incoming"
 FILE_UPLOAD_HANDLERS = ["apps.dashboard.incoming.NamelessFileUploadHandler"]

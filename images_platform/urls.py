@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from apps.delivery.view import deliver
 
 
 def answer_health(request: HttpRequest) -> HttpResponse:
@@ -17,6 +20,8 @@ urlpatterns = [
     path("accounts/", include("apps.dashboard.sign_in_urls")),
     path("", include("apps.dashboard.urls")),
 ]
+if settings.DELIVERY_IN_CONTROL:
+    urlpatterns.insert(0, re_path(r"^cdn-cgi/imagedelivery/", deliver, {"prefix": "/cdn-cgi/imagedelivery"}))
 handler400 = "images_platform.faults.answer_bad_request"
 handler403 = "apps.dashboard.error_pages.answer_forbidden"
 handler404 = "apps.dashboard.error_pages.answer_not_found"

@@ -40,7 +40,7 @@ def find_site(host: str) -> str:
     labels = host.rstrip(".").lower().split(".")
     if _find_address(host) is not None:
         return host
-    is_below_country = len(labels[-1]) == 2 and len(labels[-2]) <= 3
+    is_below_country = len(labels) > 1 and len(labels[-1]) == 2 and len(labels[-2]) <= 3
     return ".".join(labels[-3 if is_below_country else -2 :])
 
 

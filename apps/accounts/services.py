@@ -29,6 +29,13 @@ def create_user(*, email: str, password: str | None, name: str = "") -> User:
     return user
 
 
+def set_password(*, user: User, password: str) -> None:
+    """Change what a person logs in with; raises ValidationError for a weak password."""
+    validate_password(password, user)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+
+
 def create_account(*, name: str, owner: User | None, actor: Actor) -> Account:
     """Make an account with all that rooms above seed it with; raises ValidationError for a bad name."""
     account = Account(name=name)

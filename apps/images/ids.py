@@ -43,10 +43,15 @@ def check_custom_id(image_id: str) -> None:
         raise BadImageId("Must not start or end with a slash")
     if any(segment in {"", ".", ".."} for segment in segments):
         raise BadImageId("Must not have empty, '.' or '..' subpaths")
-    if _CONTROL.search(image_id):
+    if has_control_characters(image_id):
         raise BadImageId("Must not have control characters")
     if is_generated(image_id):
         raise BadImageId("Must not be UUID")
     media_type, _ = _TYPES.guess_type("x/" + segments[-1], strict=False)
     if media_type is not None and not media_type.startswith("image/"):
         raise BadImageId("Must not use a non-image file name extension")
+
+
+def has_control_characters(text: str) -> bool:
+    """Whether a text holds what no line of a log and no column of a database should."""
+    return _CONTROL.search(text) is not None

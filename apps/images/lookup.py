@@ -6,6 +6,7 @@ Renditions come as arrays of text, not as JSON: the statement takes an eighth le
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,7 +18,9 @@ from apps.imaging.encoders import Generation
 from apps.imaging.errors import OptionsError
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.source import SourceFormat, SourceInfo
-from apps.signing.secrets import decrypt_value
+from apps.signing.secrets import UnreadableSecret, decrypt_value
+
+logger = logging.getLogger(__name__)
 
 LOOKUP_SQL = """
 SELECT
@@ -63,12 +66,14 @@ def facts_from_row(row: Sequence[Any] | None, field_keys: Sequence[str]) -> Fact
         return None
     account_pk, is_flexible, ttl, encrypted_keys, *rest = row
     image, variant, renditions = rest[:10], rest[10:14], rest[14]
+    image_facts = None if image[0] is None else _image_facts(image)
+    is_private = image_facts is not None and image_facts.is_private
     return Facts(
         account_pk=account_pk,
         is_flexible=is_flexible,
         browser_ttl_seconds=ttl,
-        signing_keys=tuple(decrypt_value(value, tuple(field_keys)) for value in encrypted_keys),
-        image=None if image[0] is None else _image_facts(image),
+        signing_keys=_read_keys(encrypted_keys, field_keys) if is_private else (),
+        image=image_facts,
         variant=None if variant[0] is None else VariantFacts(*variant),
         renditions=tuple(_stored_rendition(values) for values in renditions),
     )
@@ -79,6 +84,17 @@ def look_up(link: Link, field_keys: Sequence[str]) -> Facts | None:
     with connection.cursor() as cursor:
         cursor.execute(LOOKUP_SQL, lookup_parameters(link))
         return facts_from_row(cursor.fetchone(), field_keys)
+
+
+def _read_keys(encrypted_keys: Sequence[str], field_keys: Sequence[str]) -> tuple[str, ...]:
+    """Return the keys in clear; one that cannot be read opens nothing, and leaves the others working."""
+    keys = []
+    for encrypted in encrypted_keys:
+        try:
+            keys.append(decrypt_value(encrypted, field_keys))
+        except UnreadableSecret:
+            logger.error("A signing key cannot be decrypted with FIELD_KEYS: was one of them dropped?")
+    return tuple(keys)
 
 
 def _image_facts(values: Sequence[Any]) -> ImageFacts:

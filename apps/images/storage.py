@@ -46,7 +46,7 @@ class DurableFileSystemStorage(FileSystemStorage):
     def _save(self, name: str, content: File[bytes]) -> str:
         final = Path(self.path(name))
         final.parent.mkdir(parents=True, exist_ok=True)
-        partial = final.with_name(f".{final.name}.partial")
+        partial = _partial(final)
         try:
             with partial.open("xb") as file:
                 for chunk in content.chunks():
@@ -60,6 +60,11 @@ class DurableFileSystemStorage(FileSystemStorage):
         self._sync_folders(final.parent)
         return name
 
+    def delete(self, name: str) -> None:
+        """Remove the file, and what a process killed in the middle of writing it has left."""
+        _partial(Path(self.path(name))).unlink(missing_ok=True)
+        super().delete(name)
+
     def _sync_folders(self, folder: Path) -> None:
         root = Path(self.location)
         while True:
@@ -71,3 +76,7 @@ class DurableFileSystemStorage(FileSystemStorage):
             if folder == root or root not in folder.parents:
                 return
             folder = folder.parent
+
+
+def _partial(final: Path) -> Path:
+    return final.with_name(f".{final.name}.partial")

@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 RUN_JOB = "apps.outbox.tasks.run_job_task"
 _WAIT_SECONDS = 1.0
 _PEACE_SECONDS = 5.0
+# The sweeper tells again what is still due by then: without an end, messages would pile up in a busy broker.
+_FRESH_SECONDS = 60
 _IMPATIENT = {
     "socket_connect_timeout": _WAIT_SECONDS,
     "socket_timeout": _WAIT_SECONDS,
@@ -47,7 +49,14 @@ class Nudger:
     def _publish(self, job_pk: int) -> None:
         connection = current_app.connection_for_write(transport_options=_IMPATIENT)
         with producers[connection].acquire(block=True, timeout=_WAIT_SECONDS) as producer:
-            current_app.send_task(RUN_JOB, args=[job_pk], producer=producer, retry=False, ignore_result=True)
+            current_app.send_task(
+                RUN_JOB,
+                args=[job_pk],
+                producer=producer,
+                retry=False,
+                ignore_result=True,
+                expires=_FRESH_SECONDS,
+            )
 
 
 nudger = Nudger()

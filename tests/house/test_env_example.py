@@ -11,20 +11,21 @@ READERS = {"text", "flag", "integer", "words", "choice", "path", "web_url", "dat
 
 
 def variables_read() -> set[str]:
-    """Return the first argument of every call `env.<reader>("NAME", …)` in the settings."""
-    found = set()
-    for file in (ROOT / "images_platform").rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and isinstance(node.func.value, ast.Name)
-                and node.func.value.id == "env"
-                and node.func.attr in READERS
-                and isinstance(node.args[0], ast.Constant)
-            ):
-                found.add(node.args[0].value)
-    return found
+    """Return the first argument of every call of a reader with a name written out."""
+    return {
+        node.args[0].value
+        for file in (ROOT / "images_platform").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and is_reader(node.func, file)
+        if node.args and isinstance(node.args[0], ast.Constant)
+    }
+
+
+def is_reader(function: ast.expr, file: Path) -> bool:
+    """Whether a call is `env.<reader>(…)`, or `<reader>(…)` in env.py itself."""
+    if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+        return function.value.id == "env" and function.attr in READERS
+    return file.name == "env.py" and isinstance(function, ast.Name) and function.id in READERS
 
 
 def test_the_example_is_complete() -> None:

@@ -15,8 +15,10 @@ from apps.images.models import Image, Rendition
 from apps.images.services import delete_image, set_access
 from apps.images.services.deletion import retire_stale_renditions
 from apps.images.services.files import LINGER_SECONDS
+from apps.imaging.recipe import Recipe
 from apps.outbox.models import Job
 from apps.outbox.services import run_due_jobs
+from apps.variants.services import create_variant, delete_variant, set_delivery_policy
 from tests.images.test_renditions import store
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +71,18 @@ def test_renditions_of_an_old_version_are_retired(
     assert len(stored_files()) == 1, "the original stays"
 
 
+def test_renditions_of_a_recipe_nobody_can_name_are_retired(photo: Image) -> None:
+    store(photo)
+    set_delivery_policy(account=photo.account, is_flexible=True, actor=SYSTEM)
+    assert retire_stale_renditions() == 0, "options may name it"
+    set_delivery_policy(account=photo.account, is_flexible=False, actor=SYSTEM)
+    variant = create_variant(account=photo.account, name="same", options=Recipe(width=10), actor=SYSTEM)
+    Rendition.objects.update(fingerprint=variant.fingerprint)
+    assert retire_stale_renditions() == 0, "a variant names it"
+    delete_variant(variant=variant, actor=SYSTEM)
+    assert retire_stale_renditions() == 1
+
+
 def test_an_upload_that_died_half_way_is_swept(photo: Image, stored_files: Callable[[], list[Path]]) -> None:
     """The process is killed after the file, before the row: the removal planned before is what is left."""
     import io
@@ -76,7 +90,8 @@ def test_an_upload_that_died_half_way_is_swept(photo: Image, stored_files: Calla
     from apps.images.services.files import UNCLAIMED_SECONDS, write_file
 
     write_file(store="originals", key="1/aa/orphan", content=io.BytesIO(b"x"), account=photo.account)
-    assert len(stored_files()) == 2
+    (stored_files()[0].parents[3] / "originals/1/aa/.orphan.partial").write_bytes(b"half of it")
+    assert len(stored_files()) == 3
     let_time_pass(UNCLAIMED_SECONDS + 1)
     run_all_jobs()
     assert len(stored_files()) == 1

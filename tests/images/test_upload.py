@@ -142,3 +142,18 @@ def test_every_refusal_can_be_shown() -> None:
     for error in (EmptyUpload(), UploadTooLarge(10 * 1024**2), PrivateCustomId(), ImageExists("x")):
         assert isinstance(error, ImagesError)
         assert str(error)
+
+
+@pytest.mark.parametrize("character", ["a", "é", "木", "🌳"])
+def test_the_longest_id_of_any_script_is_kept(orchard: Account, stores: Path, character: str) -> None:
+    """Unlike letters, so that nothing is compressed on the way into an index."""
+    image_id = "".join(chr(ord(character) + number % 26) for number in range(1024))
+    assert upload(orchard, jpeg(), image_id=image_id).public_id == image_id
+    with pytest.raises(ImageExists):
+        upload(orchard, jpeg(), image_id=image_id)
+
+
+def test_words_that_only_look_dangerous_are_kept(orchard: Account, stores: Path) -> None:
+    image = upload(orchard, jpeg(), metadata={"path": "C:\\u0000x"}, creator="Ol\u00a0ive")
+    image.refresh_from_db()
+    assert (image.metadata, image.creator) == ({"path": "C:\\u0000x"}, "Ol\u00a0ive")

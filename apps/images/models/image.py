@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Self
 
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import MD5
 
 from apps.accounts.models import Account
 
@@ -72,16 +74,19 @@ class Image(models.Model):
 
     class Meta:
         constraints = [
+            # By digest: 1024 characters of any script are more than an index entry may have.
             models.UniqueConstraint(
-                fields=["account", "public_id"], condition=Q(deleted_at=None), name="image_id_unique"
+                "account", MD5("public_id"), condition=Q(deleted_at=None), name="image_id_unique"
             )
         ]
         indexes = [
+            HashIndex(fields=["public_id"], name="image_public_id"),
+            models.Index(fields=["storage_key"], name="image_storage_key"),
             models.Index(
                 fields=["account", "-uploaded_at", "-id"],
                 condition=Q(deleted_at=None, is_draft=False),
                 name="image_newest",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

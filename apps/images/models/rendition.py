@@ -5,18 +5,24 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
 
 from apps.images.models.image import Image
+from apps.variants.models import Variant
 
 
 class RenditionQuerySet(models.QuerySet["Rendition"]):
     def current(self) -> Self:
         """Renditions that can still be reached: made from the image as it is now."""
-        return self.filter(image__deleted_at=None, image_version=models.F("image__version"))
+        return self.filter(image__deleted_at=None, image_version=F("image__version"))
 
     def stale(self) -> Self:
-        """Renditions of an older version of their image, which no link reaches."""
-        return self.exclude(image_version=models.F("image__version")).order_by("pk")
+        """Renditions no link reaches: of an older version of their image, or by a recipe nobody can name."""
+        same_recipe = Variant.objects.filter(
+            account=OuterRef("image__account"), fingerprint=OuterRef("fingerprint")
+        )
+        is_nameless = ~Exists(same_recipe) & Q(image__account__delivery_policy__is_flexible=False)
+        return self.filter(~Q(image_version=F("image__version")) | is_nameless).order_by("pk")
 
 
 class Rendition(models.Model):
@@ -27,7 +33,7 @@ class Rendition(models.Model):
     fingerprint = models.CharField(max_length=32)  # of the recipe
     format = models.CharField(max_length=13)  # imaging.recipe.OutputFormat
     generation = models.CharField(max_length=10)  # imaging.encoders.Generation
-    storage_key = models.CharField(max_length=100)
+    storage_key = models.CharField(max_length=100, unique=True)
     digest = models.CharField(max_length=64)  # SHA-256 of the bytes: the strong ETag
     size_bytes = models.PositiveBigIntegerField()
     width = models.PositiveIntegerField()

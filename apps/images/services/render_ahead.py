@@ -19,32 +19,36 @@ _ACCEPTS = ("image/avif,image/webp", "image/webp", "")
 
 
 def plan_render_ahead(*, image: Image) -> None:
-    """Put one job per marked variant into the outbox, within the caller's transaction."""
+    """Put one job per marked variant and format into the outbox, within the caller's transaction.
+
+    One render a job: none may take longer than its lease.
+    """
     for variant in Variant.objects.in_account(image.account).rendered_ahead():
-        add_job(
-            kind=RENDER_AHEAD,
-            key=f"{image.pk}:{image.version}:{variant.pk}:{variant.version}",
-            payload={"image": image.pk, "image_version": image.version, "variant": variant.pk},
-            account=image.account,
-        )
+        recipe = variant.recipe
+        for output in dict.fromkeys(choose_format(recipe, source_info(image), accept) for accept in _ACCEPTS):
+            add_job(
+                kind=RENDER_AHEAD,
+                key=f"{image.pk}:{image.version}:{recipe.fingerprint}:{output.value}",
+                payload={
+                    "image": image.pk,
+                    "image_version": image.version,
+                    "variant": variant.pk,
+                    "format": output.value,
+                },
+                account=image.account,
+            )
 
 
 def render_ahead(job: Job) -> None:
-    """Make what is still missing; a job whose image or variant went or changed has nothing to do."""
+    """Make the rendition if it is still missing; when image or variant went or changed, do nothing."""
     payload = job.payload
-    image = (
-        Image.objects.live()
-        .filter(pk=payload["image"], version=payload["image_version"])
-        .select_related("account")
-        .first()
-    )
-    variant = Variant.objects.filter(pk=payload["variant"], is_rendered_ahead=True).first()
+    image = Image.objects.live().filter(pk=payload["image"], version=payload["image_version"]).first()
+    variant = Variant.objects.rendered_ahead().filter(pk=payload["variant"]).first()
     if image is None or variant is None:
         return
-    recipe = variant.recipe
-    for output in dict.fromkeys(choose_format(recipe, source_info(image), accept) for accept in _ACCEPTS):
-        if not _is_made(image, recipe, output):
-            _make(image, recipe, output)
+    recipe, output = variant.recipe, OutputFormat(payload["format"])
+    if not _is_made(image, recipe, output):
+        _make(image, recipe, output)
 
 
 def _is_made(image: Image, recipe: Recipe, output: OutputFormat) -> bool:

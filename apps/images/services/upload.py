@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -22,7 +23,7 @@ from apps.images.errors import (
     PrivateCustomId,
     UploadTooLarge,
 )
-from apps.images.ids import check_custom_id, make_image_id
+from apps.images.ids import check_custom_id, has_control_characters, make_image_id
 from apps.images.models import Image
 from apps.images.renderer import inspect_original
 from apps.images.services.files import claim_file, discard_file, write_file
@@ -35,6 +36,8 @@ MAX_METADATA_BYTES = 1024
 MAX_CREATOR_CHARACTERS = 1024
 MAX_FILENAME_CHARACTERS = 255
 _CHUNK_BYTES = 256 * 1024
+# JSON writes NUL as \u0000; behind an escaped backslash the same letters are harmless text.
+_NUL_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +153,9 @@ def _check_words(metadata: Mapping[str, Any] | None, creator: str | None) -> Non
         raise BadMetadata("metadata must be a plain JSON object") from error
     if size > MAX_METADATA_BYTES:
         raise BadMetadata(f"metadata may have at most {MAX_METADATA_BYTES} bytes, this has {size}")
-    if "\\u0000" in text:
+    if _NUL_ESCAPE.search(text):
         raise BadMetadata("metadata must not contain the NUL character")
     if creator is not None and len(creator) > MAX_CREATOR_CHARACTERS:
         raise BadCreator(f"creator may have at most {MAX_CREATOR_CHARACTERS} characters")
-    if creator is not None and not creator.isprintable():
+    if creator is not None and has_control_characters(creator):
         raise BadCreator("creator must not contain control characters")
