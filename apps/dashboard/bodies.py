@@ -1,7 +1,7 @@
 """How much a request may send: Django spools a form's files to disk before any view sees it.
 
-So the size is judged by Content-Length, ahead of the CSRF check that reads the form. A request without
-one has no body as far as WSGI is concerned.
+So the size is judged by Content-Length, ahead of the CSRF check that reads the form (in `process_view`, when
+the person is known already). A request without one has no body as far as WSGI is concerned.
 """
 
 from __future__ import annotations
@@ -27,14 +27,23 @@ class BodyLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         sent = int(request.META.get("CONTENT_LENGTH") or 0)
-        if not request.path_info.startswith(_API) and sent > _allowed_bytes(request.path_info):
+        if (
+            sent > MAX_FORM_BYTES
+            and not request.path_info.startswith(_API)
+            and sent > _allowed_bytes(request)
+        ):
             return answer_too_large(request)
         return self.get_response(request)
 
 
-def _allowed_bytes(path: str) -> int:
-    try:
-        is_upload = resolve(path).view_name == "dashboard:upload"
-    except Resolver404:
-        is_upload = False
+def _allowed_bytes(request: HttpRequest) -> int:
+    """Strangers have nothing to upload."""
+    is_upload = _is_upload(request.path_info) and request.user.is_authenticated
     return MAX_UPLOAD_BYTES if is_upload else MAX_FORM_BYTES
+
+
+def _is_upload(path: str) -> bool:
+    try:
+        return resolve(path).view_name == "dashboard:upload"
+    except Resolver404:
+        return False

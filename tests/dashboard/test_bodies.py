@@ -48,3 +48,10 @@ def test_an_upload_has_a_limit_too(olive_client: Client, orchard: Account) -> No
         "POST", f"/{orchard.public_id}/upload", CONTENT_LENGTH=str(bodies.MAX_UPLOAD_BYTES + 1)
     )
     assert page.status_code == 413
+
+
+def test_a_stranger_may_not_upload_at_all(client: Client, orchard: Account) -> None:
+    page = client.generic(
+        "POST", f"/{orchard.public_id}/upload", CONTENT_LENGTH=str(bodies.MAX_FORM_BYTES + 1)
+    )
+    assert page.status_code == 413
