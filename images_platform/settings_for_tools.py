@@ -10,4 +10,4 @@ os.environ.setdefault("DATABASE_URL", "postgres://tools@localhost/tools")
 os.environ.setdefault("REDIS_URL", "redis://localhost/0")
 os.environ.setdefault("RENDERER_SOCKET", "unused")
 
-from images_platform.settings import *  # noqa: E402, F403  # after the variables it reads
+from images_platform.settings import *  # noqa: F403  # after the variables it reads
