@@ -27,7 +27,12 @@ def holding(folder: Path) -> Iterator[None]:
         raise SupervisorError(
             f"{folder} belongs to another user ({folder.owner()}): run as that user, or set DATA_DIR."
         )
-    make_data_folder(folder)
+    try:
+        make_data_folder(folder)
+    except OSError as error:
+        raise SupervisorError(
+            f"{folder} cannot be made: {error.strerror}. Set DATA_DIR to another."
+        ) from error
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         try:

@@ -131,10 +131,13 @@ def make_worker(port: int, environment: Mapping[str, str]) -> Part:
     )
 
     def probe() -> None:
-        question = _python(*celery, "inspect", "ping", f"--destination={node}", "--timeout=2")
-        done = subprocess.run(  # noqa: S603  # Celery's own question
-            question, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=15
-        )
+        question = _python(*celery, "inspect", "ping", f"--destination={node}", "--timeout=1")
+        try:
+            done = subprocess.run(  # noqa: S603  # Celery's own question
+                question, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=15
+            )
+        except subprocess.TimeoutExpired as error:
+            raise NotReady(str(error)) from error
         if done.returncode != 0:
             raise NotReady((done.stderr or done.stdout).strip())
 

@@ -9,13 +9,14 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from images_platform import data_folder
 from images_platform.board import make_board, post_board, take_down_board
 from images_platform.embedded.run_folder import make_run_folder, remove_run_folder
+from images_platform.env import EnvError
 from images_platform.instance import RUN_FOLDER, Instance, find_data_dir, make_instance, read_variables
 from images_platform.parts import list_parts
 from images_platform.ports import require_free_ports
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     port = parser.parse_args(arguments).port
     try:
         run(find_data_dir(os.environ), port)
-    except SupervisorError as error:
+    except (SupervisorError, EnvError) as error:
         sys.stderr.write(f"\nup: {error}\n")
         return 1
     return 0
@@ -54,16 +55,20 @@ def run(data_dir: Path, port: int) -> None:
         instance = make_instance(data_dir, run_folder, port=port, environment=os.environ)
         parts = list_parts(instance)
         journal = Journal(_STDOUT, [part.name for part in parts])
-        stack.callback(take_down_board, data_dir)
-        Supervisor(parts, journal).run(when_ready=lambda: show_board(instance, journal))
+        Supervisor(parts, journal).run(while_ready=showing_board(instance, journal))
 
 
-def show_board(instance: Instance, journal: Journal) -> None:
-    """Tell people and scripts that everything answers, and where."""
+@contextmanager
+def showing_board(instance: Instance, journal: Journal) -> Iterator[None]:
+    """Tell people and scripts where everything answers, as long as it does."""
     demo = json.loads((instance.data_dir / "demo.json").read_text(encoding="utf-8"))
     board = make_board(instance.variables, demo)
     post_board(board, instance.data_dir)
     journal.print(board.as_text().encode())
+    try:
+        yield
+    finally:
+        take_down_board(instance.data_dir)
 
 
 def clear_earlier_run(data_dir: Path) -> bool:

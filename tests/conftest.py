@@ -20,7 +20,7 @@ PASSWORD = "a winding road among trees"
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Let a test log what is no text: xdist passes reports on as UTF-8, and would stop at half a character."""
+    """Let a test log what is no text: xdist passes reports on as UTF-8, and would stop at it."""
     report = yield
     report.sections = [
         (title, text.encode(errors="backslashreplace").decode()) for title, text in report.sections

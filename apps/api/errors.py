@@ -87,6 +87,7 @@ TABLE: dict[type[Exception], Row] = {
     images.OriginalMissing: Row(500, 5540, "Storage error"),
     # imaging
     imaging.OptionsError: Row(400, 5400, "Bad request: {error}"),
+    imaging.EmptyImage: Row(400, 5400, "Bad request: {error}"),
     imaging.NotAnImage: Row(415, 5455, _WRONG_TYPE),
     imaging.UnsupportedFormat: Row(415, 5455, _WRONG_TYPE),
     # The resizer's code, in production too (catalogue §2.7).

@@ -67,6 +67,7 @@ TABLE: dict[type[Exception], Row] = {
         500, "The original is missing from the store. Tell the operator of this server."
     ),
     imaging.OptionsError: Row(400, "These options do not work: {error}."),
+    imaging.EmptyImage: Row(400, "These options leave nothing of the picture."),
     imaging.NotAnImage: Row(415, _NOT_A_PICTURE),
     imaging.UnsupportedFormat: Row(415, _NOT_A_PICTURE),
     imaging.DamagedImage: Row(422, _DAMAGED),

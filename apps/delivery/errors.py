@@ -58,6 +58,7 @@ TABLE: dict[type[Exception], Row] = {
     images.OriginalMissing: Row(502, 9505, "Could not fetch the image"),
     # The options or the picture.
     imaging.OptionsError: Row(400, 9401, "Missing or invalid resizing parameters: {error}"),
+    imaging.EmptyImage: Row(403, 9413, _NOT_RESIZED),
     imaging.NotAnImage: Row(415, 9412, _NOT_RESIZED),
     imaging.UnsupportedFormat: Row(415, 9412, _NOT_RESIZED),
     imaging.DamagedImage: Row(422, 9516, "error during decoding: {error}"),

@@ -31,6 +31,7 @@ class Colour:
 
 
 WHITE = Colour(255, 255, 255)
+BLACK = Colour(0, 0, 0)
 TRANSPARENT = Colour(0, 0, 0, 0)
 
 

@@ -13,9 +13,9 @@ import pi_heif
 import pyvips
 from PIL import Image as PillowImage
 
+from apps.imaging.box import Box, Size
 from apps.imaging.engine import decoding_in_python, open_source, open_with_pillow
 from apps.imaging.errors import DamagedImage
-from apps.imaging.geometry import Size
 from apps.imaging.source import SourceFormat, SourceInfo
 
 # thumbnail_source's own `fail_on` does not reach the loader (libvips 8.18.7): half a JPEG came out half grey.
@@ -70,9 +70,14 @@ _CHEAPEST: dict[SourceFormat, dict[str, float]] = {
 
 
 def decode(
-    file: BinaryIO, info: SourceInfo, size: Size | None = None, *, is_animated: bool
+    file: BinaryIO,
+    info: SourceInfo,
+    size: Size | None = None,
+    *,
+    region: Box | None = None,
+    is_animated: bool,
 ) -> Iterator[Frame]:
-    """Yield the frames of a file, or only the first, scaled to `size` if one is given.
+    """Yield the frames of a file, or only the first: of each the region, scaled to `size`, if given.
 
     `info` is as decoded. Frames are to be consumed in order, each before the next is asked for.
     """
@@ -83,24 +88,28 @@ def decode(
     elif info.format is SourceFormat.GIF or (info.is_animated and is_animated):
         frames = _read_roll(file, info, count=-1 if is_animated else 1)
     else:
-        yield _read_still(file, info, size)
+        yield _read_still(file, info, size, region)
         return
     for number, frame in enumerate(frames):
         if number and not is_animated:
             return
         _check_size(frame.image, info)
-        yield replace(frame, image=_scale(frame.image, size))
+        yield replace(frame, image=_scale(_crop(frame.image, region), size))
 
 
 _ANIMATED_BY_PILLOW = frozenset({SourceFormat.AVIF, SourceFormat.PNG})
 
 
-def _read_still(file: BinaryIO, info: SourceInfo, size: Size | None) -> Frame:
-    """Return the picture, or the first frame, with libvips' shrink-on-load where the format has it."""
+def _read_still(file: BinaryIO, info: SourceInfo, size: Size | None, region: Box | None) -> Frame:
+    """Return the picture, or the first frame, with libvips' shrink-on-load where the format has it.
+
+    A region is cut out of all pixels: in a picture that was shrunk, its edges would lie between two.
+    """
     source = open_source(file, info.format)
-    if size is None or size == (info.width, info.height):
+    if region is not None or size is None or size == (info.width, info.height):
         image = pyvips.Image.new_from_source(source, "", access="sequential", fail_on="truncated")
         _check_size(image, info)
+        image = _scale(_crop(image, region), size)
     else:
         width, height = size
         image = pyvips.Image.thumbnail_source(
@@ -180,6 +189,10 @@ def _attach(image: pyvips.Image, name: str, block: bytes | None) -> pyvips.Image
     image = image.copy()  # metadata may be written on what nobody else holds
     image.set_type(pyvips.GValue.blob_type, name, block)
     return image
+
+
+def _crop(image: pyvips.Image, region: Box | None) -> pyvips.Image:
+    return image if region is None else image.crop(region.left, region.top, region.width, region.height)
 
 
 def _scale(image: pyvips.Image, size: Size | None) -> pyvips.Image:

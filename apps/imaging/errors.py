@@ -2,6 +2,7 @@
 
     ImagingError
     ├ OptionsError                 the options text is wrong; `position` is the offending character's index
+    ├ EmptyImage                   the options leave nothing of this picture
     ├ SourceError                  the bytes are at fault
     │ ├ NotAnImage
     │ ├ UnsupportedFormat          an image, but of a kind we do not decode; `format_name`
@@ -41,6 +42,10 @@ class OptionsError(ImagingError):
     def __init__(self, message: str, *, position: int | None = None) -> None:
         super().__init__(message)
         self.position = position
+
+
+class EmptyImage(ImagingError):
+    sentence = "The image has width or height of size 0"
 
 
 class SourceError(ImagingError):

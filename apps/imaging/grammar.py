@@ -3,51 +3,27 @@
 In text, options are separated by commas: `width=400,fit=cover,g=0.5x0.2`. As at Cloudflare, a name we do
 not know is ignored, and so is a number that is none; a value out of range or an unknown word is an error.
 When a name comes twice, the last one counts. In an object, which is written once and kept, every name and
-every value must be right.
+every value must be right; options with dots in their names may be objects of their own there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from apps.imaging import values
 from apps.imaging.colour import Colour
 from apps.imaging.errors import OptionsError
-from apps.imaging.recipe import Fit, Flip, Metadata, Recipe, write_value
+from apps.imaging.options import OPTIONS, Option
+from apps.imaging.recipe import Recipe
+from apps.imaging.settings import write_value
+from apps.imaging.shorthands import Spread
+from apps.imaging.trim import Length
 
 MAX_TEXT_LENGTH = 2_048
-MAX_SIDE = 12_000
 
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One row: `name` is the Recipe's field and the canonical spelling; `summary` is one line for people."""
-
-    name: str
-    value: values.Value
-    summary: str
-    alias: str = ""
-
-
-OPTIONS = (
-    Option("width", values.WholeNumber(1, MAX_SIDE), "Width of the box, in pixels", "w"),
-    Option("height", values.WholeNumber(1, MAX_SIDE), "Height of the box, in pixels", "h"),
-    Option("fit", values.Choice(Fit), "How the picture meets the box"),
-    Option("gravity", values.Towards(), "What to keep when cutting", "g"),
-    Option("dpr", values.Decimal(0.1, 3), "Device pixels per pixel of width and height"),
-    Option("quality", values.Quality(), "1 to 100, or low, medium-low, medium-high, high", "q"),
-    Option("format", values.Format(), "Format of the result; auto goes by the Accept header", "f"),
-    Option("anim", values.Flag(), "Whether an animation stays one; false takes its first frame"),
-    Option("metadata", values.Choice(Metadata), "What EXIF, XMP and IPTC a JPEG keeps"),
-    Option("background", values.Background(), "Colour under transparency and in padding"),
-    Option("flip", values.Choice(Flip), "Mirror across: h, v, or both"),
-    Option("rotate", values.Turn(), "Turn clockwise, after flip: 90, 180 or 270 degrees"),
-    Option("blur", values.Decimal(0, 250), "Radius of a Gaussian blur"),
-    Option("sharpen", values.Decimal(0, 10), "Strength of sharpening; 1 suits most pictures"),
-)
 _BY_NAME = {name: option for option in OPTIONS for name in (option.name, option.alias) if name}
+_WITH_PARTS = {option.name.rpartition(".")[0] for option in OPTIONS}
 
 
 def parse(text: str) -> Recipe:
@@ -64,12 +40,12 @@ def parse(text: str) -> Recipe:
         if option is None:
             continue
         try:
-            settings[option.name] = option.value.read(option.name, value)
+            settings |= _read(option, value)
         except values.Unreadable:
             continue
         except values.BadValue as error:
             raise OptionsError(str(error), position=start + len(name) + 1) from None
-    return Recipe(**settings)
+    return Recipe.from_settings(settings)
 
 
 def write(recipe: Recipe) -> str:
@@ -83,24 +59,38 @@ def from_mapping(options: Mapping[str, Any]) -> Recipe:
     Raises OptionsError naming the option: unknown, of the wrong type, or with a value that cannot be.
     """
     settings: dict[str, Any] = {}
-    for name, value in options.items():
+    for name, value in _flatten(options):
         option = _BY_NAME.get(name)
         if option is None:
-            raise OptionsError(f"'{str(name)[:40]}' is not an option")
+            raise OptionsError(f"'{name[:40]}' is not an option")
         if value is None:
             continue
         try:
-            settings[option.name] = option.value.read(option.name, _as_text(value))
+            settings |= _read(option, _as_text(value))
         except values.Unreadable:
             raise OptionsError(f"{option.name} has a value of the wrong type") from None
         except values.BadValue as error:
             raise OptionsError(str(error)) from None
-    return Recipe(**settings)
+    return Recipe.from_settings(settings)
 
 
 def to_mapping(recipe: Recipe) -> dict[str, Any]:
     """Return the settings as JSON values, defaults left out; from_mapping() reads them back."""
-    return {name: _as_json(value) for name, value in recipe.settings().items()}
+    mapping: dict[str, Any] = {}
+    for name, value in recipe.settings().items():
+        *path, last = name.split(".")
+        place = mapping
+        for part in path:
+            if not isinstance(place.get(part), dict):  # nothing so far, or the `true` that its parts imply
+                place[part] = {}
+            place = place[part]
+        place[last] = _as_json(value)
+    return mapping
+
+
+def _read(option: Option, text: str) -> dict[str, object]:
+    value = option.value.read(option.name, text)
+    return value if isinstance(value, Spread) else {option.name: value}
 
 
 def _split(text: str) -> Iterator[tuple[int, str]]:
@@ -114,8 +104,18 @@ def _split(text: str) -> Iterator[tuple[int, str]]:
     yield start, text[start:]
 
 
+def _flatten(options: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Yield what an object and the objects in it hold, by dotted names."""
+    for key, value in options.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping) and value and name in _WITH_PARTS:
+            yield from _flatten(value, f"{name}.")
+        else:
+            yield name, value
+
+
 def _as_text(value: object) -> str:
-    """Return a JSON scalar as it would stand in a URL. Raises Unreadable for an array, an object or NaN."""
+    """Return a JSON value as it would stand in a URL. Raises Unreadable for lists, most objects and NaN."""
     if isinstance(value, bool):
         return write_value(value)
     if isinstance(value, int):
@@ -124,10 +124,21 @@ def _as_text(value: object) -> str:
         return f"{value:.9f}"
     if isinstance(value, str):
         return value.lower()  # Terraform sends enums in any case
+    if isinstance(value, Mapping) and {"x", "y"} <= set(value) <= {"x", "y", "mode"}:
+        return _join_point(value)
     raise values.Unreadable
+
+
+def _join_point(point: Mapping[str, Any]) -> str:
+    """Return a gravity's object as text."""
+    x, y = _as_text(point["x"]), _as_text(point["y"])
+    mode = point.get("mode")
+    return f"{x}x{y}" if mode is None else f"{x}x{y};{_as_text(mode)}"
 
 
 def _as_json(value: object) -> object:
     if isinstance(value, Colour):
         return f"#{value}"
+    if isinstance(value, Length):
+        return value.number
     return value if isinstance(value, bool | int | float) else write_value(value)

@@ -1,7 +1,7 @@
 """The pipeline: what is done to one frame after it was scaled, as one tuple of steps in their order.
 
-Catalogue §4.10: orientation and colour first, then cutting and padding, then blur and sharpen, which act on
-the padding too. A step that has nothing to do returns the image as it is.
+Catalogue §4.10: orientation and colour first, then cutting and padding, then tones, blur and sharpen, which
+act on the padding too, and at last the border. A step that has nothing to do returns the image as it is.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ import pyvips
 from apps.imaging.colour import WHITE, Colour
 from apps.imaging.decoders import PROFILE
 from apps.imaging.geometry import Plan
+from apps.imaging.gravity import Seek
 from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.tones import make_curve, make_saturation
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,13 @@ class Task:
     def background(self) -> Colour:
         return self.recipe.background or WHITE
 
+    @property
+    def adds_colour(self) -> bool:
+        return self.recipe.background is not None or self.recipe.border.is_drawn
 
-def to_srgb(image: pyvips.Image, task: Task) -> pyvips.Image:
-    """Bake the colour profile in and come down to 8 bits; grey stays grey unless a colour is added to it."""
+
+def to_8_bits(image: pyvips.Image) -> pyvips.Image:
+    """Bake the colour profile in and come down to 8 bits of sRGB, or of grey."""
     if image.get_typeof(PROFILE) or image.interpretation == "cmyk":
         fallback = "cmyk" if image.interpretation == "cmyk" else "srgb"
         try:
@@ -40,8 +46,14 @@ def to_srgb(image: pyvips.Image, task: Task) -> pyvips.Image:
             )
         except pyvips.Error:
             pass  # a broken profile is dropped, as browsers do
-    is_grey = image.interpretation in ("b-w", "grey16") and task.recipe.background is None
+    is_grey = image.interpretation in ("b-w", "grey16")
     return image.colourspace("b-w" if is_grey else "srgb").cast("uchar")
+
+
+def to_srgb(image: pyvips.Image, task: Task) -> pyvips.Image:
+    """Bake the colour profile in; grey stays grey unless a colour is added to it."""
+    image = to_8_bits(image)
+    return image.colourspace("srgb") if task.adds_colour else image
 
 
 def turn(image: pyvips.Image, task: Task) -> pyvips.Image:
@@ -55,12 +67,16 @@ def turn(image: pyvips.Image, task: Task) -> pyvips.Image:
 
 
 def cut(image: pyvips.Image, task: Task) -> pyvips.Image:
-    """Cut to the box, or to the part of its size that draws the eye (libvips' attention)."""
+    """Cut to the box, or to the part of its size that draws the eye (libvips' attention) or has most detail.
+
+    Faces are not looked for here: who asks for one gets what draws the eye, and a warning (advice.py).
+    """
     box = task.plan.cropped
     if box is None:
         return image
     if task.plan.is_crop_sought:
-        return image.copy_memory().smartcrop(box.width, box.height, interesting="attention")
+        interesting = "entropy" if task.recipe.gravity.seek is Seek.ENTROPY else "attention"
+        return image.copy_memory().smartcrop(box.width, box.height, interesting=interesting)
     return image.crop(box.left, box.top, box.width, box.height)
 
 
@@ -81,7 +97,24 @@ def pad(image: pyvips.Image, task: Task) -> pyvips.Image:
     if place is None:
         return image
     ink = _ink(image, task.background)
-    return image.embed(place.left, place.top, *task.plan.size, extend="background", background=ink)
+    return image.embed(place.left, place.top, *task.plan.canvas, extend="background", background=ink)
+
+
+def shift_tones(image: pyvips.Image, task: Task) -> pyvips.Image:
+    """Apply brightness, contrast and gamma."""
+    curve = make_curve(task.recipe)
+    if curve is None:
+        return image
+    table = pyvips.Image.new_from_memory(curve, len(curve), 1, 1, "uchar")
+    return _on_colours(image, lambda colours: colours.maplut(table))
+
+
+def saturate(image: pyvips.Image, task: Task) -> pyvips.Image:
+    """Take colours away from grey, or to it."""
+    if task.recipe.saturation == 1 or image.bands < 3:
+        return image
+    matrix = make_saturation(task.recipe.saturation)
+    return _on_colours(image, lambda colours: colours.recomb(matrix).rint().cast("uchar"))
 
 
 def blur(image: pyvips.Image, task: Task) -> pyvips.Image:
@@ -102,14 +135,26 @@ def sharpen(image: pyvips.Image, task: Task) -> pyvips.Image:
     return image.sharpen(m2=3 * task.recipe.sharpen).colourspace(image.interpretation).cast("uchar")
 
 
+def surround(image: pyvips.Image, task: Task) -> pyvips.Image:
+    """Draw the border."""
+    place = task.plan.bordered
+    if place is None:
+        return image
+    ink = _ink(image, task.recipe.border.color)
+    return image.embed(place.left, place.top, *task.plan.size, extend="background", background=ink)
+
+
 STEPS: tuple[Callable[[pyvips.Image, Task], pyvips.Image], ...] = (
     to_srgb,
     turn,
     cut,
     lay_on_background,
     pad,
+    shift_tones,
+    saturate,
     blur,
     sharpen,
+    surround,
 )
 
 
@@ -118,6 +163,14 @@ def run(image: pyvips.Image, task: Task) -> pyvips.Image:
     for step in STEPS:
         image = step(image, task)
     return image
+
+
+def _on_colours(image: pyvips.Image, change: Callable[[pyvips.Image], pyvips.Image]) -> pyvips.Image:
+    """Return the image with its colours changed and its opacity as it was."""
+    if not image.hasalpha():
+        return change(image)
+    opacity = image.bands - 1
+    return change(image.extract_band(0, n=opacity)).bandjoin(image[opacity])
 
 
 def _ink(image: pyvips.Image, colour: Colour) -> list[int]:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
+from apps.imaging.border import NO_BORDER, Border
 from apps.imaging.colour import Colour
+from apps.imaging.gravity import CENTER, Gravity
+from apps.imaging.settings import Settings, write_value
+from apps.imaging.trim import UNTRIMMED, Trim
 
 
 class Fit(Enum):
@@ -86,65 +91,40 @@ class Flip(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Gravity:
-    """The point to keep when cutting, in ten-thousandths of each side; or `is_auto`: what draws the eye.
-
-    Ten-thousandths, so that geometry stays within integers and the text form is exact.
-    """
-
-    x: int = 5_000
-    y: int = 5_000
-    is_auto: bool = False
-
-    SCALE: ClassVar[int] = 10_000
-
-    def __str__(self) -> str:
-        """`auto`, a side's name, or `XxY` with shares from 0 to 1."""
-        if self.is_auto:
-            return "auto"
-        return _SIDE_NAMES.get((self.x, self.y)) or f"{self.x / self.SCALE:g}x{self.y / self.SCALE:g}"
-
-
-AUTO = Gravity(is_auto=True)
-SIDES = {
-    "center": Gravity(5_000, 5_000),
-    "left": Gravity(0, 5_000),
-    "right": Gravity(10_000, 5_000),
-    "top": Gravity(5_000, 0),
-    "bottom": Gravity(5_000, 10_000),
-}
-_SIDE_NAMES = {(side.x, side.y): name for name, side in SIDES.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(Settings):
     """One set of options; the defaults ask for the original's size in the best format.
 
-    width, height: of the box, in pixels times `dpr`; None is derived. quality: 1 to 100 on JPEG's scale;
+    width, height: of the box, in pixels times `dpr`; None is derived. zoom: how tightly a face is cut out,
+    0 to 1, if gravity seeks one and finds it. quality: 1 to 100 on JPEG's scale;
     None is the preset's. background: what shows through transparency and in padding; None is nothing, and
     white where the format or the fit needs something. blur: radius, 0 to 250; sharpen: 0 to 10. rotate:
     clockwise, after `flip`.
+    brightness, contrast, gamma, saturation: factors, 1 leaves all as it is.
     """
 
     width: int | None = None
     height: int | None = None
     fit: Fit = Fit.SCALE_DOWN
-    gravity: Gravity = Gravity()
+    gravity: Gravity = CENTER
+    zoom: float = 0.0
     dpr: float = 1.0
     quality: int | None = None
     format: FormatChoice = FormatChoice.AUTO
     anim: bool = True
     metadata: Metadata = Metadata.COPYRIGHT
     background: Colour | None = None
+    trim: Trim = UNTRIMMED
     flip: Flip = Flip.NONE
     rotate: int = 0
+    brightness: float = 1.0
+    contrast: float = 1.0
+    gamma: float = 1.0
+    saturation: float = 1.0
     blur: float = 0.0
     sharpen: float = 0.0
+    border: Border = NO_BORDER
 
-    def settings(self) -> dict[str, object]:
-        """Return what differs from the defaults, by field name in alphabetical order."""
-        named = sorted((entry.name, entry.default) for entry in fields(self))
-        return {name: getattr(self, name) for name, default in named if getattr(self, name) != default}
+    PARTS: ClassVar[Mapping[str, type[Settings]]] = {"trim": Trim, "border": Border}
 
     @property
     def fingerprint(self) -> str:
@@ -156,14 +136,3 @@ class Recipe:
             f"{name}={write_value(value)}" for name, value in self.settings().items() if name != "format"
         ]
         return hashlib.sha256(",".join(parts).encode("ascii")).hexdigest()[:32]
-
-
-def write_value(value: object) -> str:
-    """Return a setting as canonical text; it holds no comma and nothing a URL would have to escape."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Enum):
-        return str(value.value)
-    if isinstance(value, float):
-        return f"{value:g}"
-    return str(value)

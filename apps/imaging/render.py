@@ -17,6 +17,7 @@ from apps.imaging.engine import decoding
 from apps.imaging.geometry import make_plan
 from apps.imaging.headers import read_source_info
 from apps.imaging.limits import Limits
+from apps.imaging.margins import trim
 from apps.imaging.metadata import keep_metadata
 from apps.imaging.pipeline import Task, run
 from apps.imaging.recipe import OutputFormat, Recipe
@@ -54,14 +55,14 @@ def render(
     info = read_source_info(source)
     limits.check(info)
     info = as_decoded(info)
-    plan = make_plan(recipe, info)
+    plan = make_plan(recipe, info, trim(source, recipe, info))
     is_animated = info.is_animated and recipe.anim and output.can_animate
     limits.check_plan(plan, info, frames=info.frames if is_animated else 1)
     task = Task(recipe, plan, output)
     with decoding():
         frames = [
             replace(frame, image=_finish(frame.image, task, is_kept=is_animated))
-            for frame in decode(source, info, plan.resized, is_animated=is_animated)
+            for frame in decode(source, info, plan.resized, region=plan.trimmed, is_animated=is_animated)
         ]
         image = _join(frames) if is_animated else frames[0].image
         data = encode(image, output, recipe, generation)

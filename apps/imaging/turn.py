@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from apps.imaging.box import Box, Size
 from apps.imaging.recipe import Flip
 
 
@@ -31,9 +32,18 @@ class Turn:
         mirrored = Turn(not self.is_mirrored, -self.quarters % 4)
         return mirrored if flip is Flip.HORIZONTAL else mirrored.then_rotate(180)
 
-    def lay(self, size: tuple[int, int]) -> tuple[int, int]:
+    def lay(self, size: Size) -> Size:
         """Return the size a rectangle has after the turn; the same call leads back."""
         return (size[1], size[0]) if self.swaps_sides else size
+
+    def trace(self, box: Box, size: Size) -> Box:
+        """Return where a box of the turned picture, which has `size`, lay before the turn."""
+        for _ in range(self.quarters):
+            box = Box(box.top, size[0] - box.left - box.width, box.height, box.width)
+            size = (size[1], size[0])
+        if self.is_mirrored:
+            box = Box(size[0] - box.left - box.width, box.top, box.width, box.height)
+        return box
 
 
 # By EXIF's orientation (CIPA DC-008, 4.6.5.1.6): what makes the stored picture upright.

@@ -11,13 +11,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from apps.imaging.colour import Colour, parse_colour
-from apps.imaging.recipe import AUTO, SIDES, FormatChoice, Gravity
+from apps.imaging.gravity import SIDES, SOUGHT, Gravity, Mode
+from apps.imaging.recipe import FormatChoice
+from apps.imaging.trim import Length
 
 _NUMBER = re.compile(r"-?(\d{1,9}(\.\d{1,9})?|\.\d{1,9})", re.ASCII)
 _POINT = re.compile(r"(\d{1,2}(?:\.\d{1,9})?|\.\d{1,9})x(\d{1,2}(?:\.\d{1,9})?|\.\d{1,9})", re.ASCII)
+
+
+Word = TypeVar("Word", bound=Enum)
 
 
 class Unreadable(Exception):
@@ -62,6 +67,17 @@ class Decimal:
 
 
 @dataclass(frozen=True, slots=True)
+class Factor:
+    """Up to 255; where `is_zero_ignored`, 0 is 1: it changes nothing."""
+
+    is_zero_ignored: bool = True
+
+    def read(self, name: str, text: str) -> float:
+        factor = Decimal(0, 255).read(name, text)
+        return 1.0 if factor == 0 and self.is_zero_ignored else factor
+
+
+@dataclass(frozen=True, slots=True)
 class Quality:
     """1 to 100, or a level; the numbers of the levels are those of Cloudflare's own emulator."""
 
@@ -74,14 +90,14 @@ class Quality:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    kind: type[Enum]
+class Choice(Generic[Word]):
+    kind: type[Word]
 
-    def read(self, name: str, text: str) -> Enum:
+    def read(self, name: str, text: str) -> Word:
         try:
             return self.kind(text)
         except ValueError:
-            raise BadValue(_refuse(text, name, [str(member.value) for member in self.kind])) from None
+            raise BadValue(refuse(text, name, [str(member.value) for member in self.kind])) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +110,14 @@ class Format:
         try:
             return FormatChoice(text)
         except ValueError:
-            raise BadValue(_refuse(text, "output format", ["jpeg", "webp", "avif", "json"])) from None
+            raise BadValue(refuse(text, "output format", ["jpeg", "webp", "avif", "json"])) from None
 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
     def read(self, name: str, text: str) -> bool:
         if text not in ("true", "false"):
-            raise BadValue(_refuse(text, name, ["true", "false"]))
+            raise BadValue(refuse(text, name, ["true", "false"]))
         return text == "true"
 
 
@@ -117,7 +133,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Background:
+class Paint:
     def read(self, name: str, text: str) -> Colour:
         colour = parse_colour(text)
         if colour is None:
@@ -127,22 +143,34 @@ class Background:
 
 @dataclass(frozen=True, slots=True)
 class Towards:
-    """Gravity: a side, `auto`, or `XxY` with shares from 0 to 1."""
+    """Gravity: a side, what to seek, or `XxY` with shares from 0 to 1, after which a mode may follow."""
 
     def read(self, name: str, text: str) -> Gravity:
-        if text == "auto":
-            return AUTO
-        if text in SIDES:
-            return SIDES[text]
-        if text == "face":
-            raise BadValue("gravity 'face' needs face detection, which this server does not have")
-        match = _POINT.fullmatch(text)
+        known = SOUGHT.get(text) or SIDES.get(text)
+        if known is not None:
+            return known
+        point, has_mode, mode = text.partition(";")
+        match = _POINT.fullmatch(point)
         if match is None:
-            raise BadValue(_refuse(text, name, ["auto", *SIDES, "0.5x0.5"]))
+            raise BadValue(refuse(text, name, [*SOUGHT, *SIDES, "0.5x0.5"]))
         x, y = (float(share) for share in match.groups())
         _check_range(f"{name} x", x, 0, 1)
         _check_range(f"{name} y", y, 0, 1)
-        return Gravity(round(x * Gravity.SCALE), round(y * Gravity.SCALE))
+        chosen = Choice(Mode).read(f"{name} mode", mode) if has_mode else Mode.REMAINDER
+        return Gravity(round(x * Gravity.SCALE), round(y * Gravity.SCALE), chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """Whole pixels; or, with a decimal point, a share from 0 to 1."""
+
+    def read(self, name: str, text: str) -> Length:
+        number = _read_number(text)
+        if "." in text and 0 <= number <= 1:
+            return Length(round(number * Length.SCALE), is_share=number > 0)
+        if number < 0 or number != int(number):
+            raise BadValue(f"{name} must be whole pixels, or a share between 0 and 1")
+        return Length(int(number))
 
 
 def _read_number(text: str) -> float:
@@ -156,9 +184,10 @@ def _check_range(name: str, number: float, minimum: float, maximum: float) -> No
         raise BadValue(f"{name} must be between {minimum:g} and {maximum:g}")
 
 
-def _refuse(text: str, noun: str, allowed: Sequence[str]) -> str:
+def refuse(text: str, noun: str, allowed: Sequence[str]) -> str:
+    """Return the sentence for an unknown word, in the manner of the original's for formats."""
     *others, last = [f"'{word}'" for word in allowed if word]
-    words = f"{', '.join(others)}{',' * (len(others) > 1)} or {last}"
+    words = f"{', '.join(others)}{',' * (len(others) > 1)} or {last}" if others else last
     return f"'{_quote(text)}' is not a supported {noun}. Use {words}"
 
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import psycopg
 
+from apps.imaging.cage.libc import is_linux
 from images_platform.embedded.postgres_tools import PostgresTools, find_postgres_tools
 from images_platform.embedded.run_folder import make_private_folder
 from images_platform.private_file import write_private
@@ -128,5 +129,5 @@ def _clear(folder: Path) -> None:
     some other process keeps Postgres from starting.
     """
     end_orphans(find_by_folder("postgres", folder))
-    if Path("/proc/self").exists():  # elsewhere we cannot know, and Postgres judges by itself
+    if is_linux():  # elsewhere we cannot know, and Postgres judges by itself
         (folder / "postmaster.pid").unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from apps.imaging.cage.libc import is_linux
 from images_platform.supervisor.errors import SupervisorError
 from images_platform.supervisor.identity import Identity, find_unprivileged, write_subprocess_arguments
 
@@ -36,7 +37,8 @@ class PostgresTools:
         As root that name is the working directory, which is inherited: a program running as `nobody` needs no
         way through parents closed to it, such as /root.
         """
-        return {"PGDATA": str(folder) if self.identity is None else "/proc/self/cwd"}
+        is_inherited = self.identity is not None and is_linux()
+        return {"PGDATA": "/proc/self/cwd" if is_inherited else str(folder)}
 
     def run(self, program: str, folder: Path, *arguments: str, text: str = "") -> None:
         """Run a program to its end. Raises SupervisorError with what it said."""
@@ -50,6 +52,7 @@ class PostgresTools:
             text=True,
             check=False,
             timeout=_RUN_SECONDS,
+            start_new_session=True,  # Ctrl-C waits for it, as it is done in no time
             **write_subprocess_arguments(self.identity),
         )
         if done.returncode != 0:

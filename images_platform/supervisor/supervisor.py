@@ -11,8 +11,8 @@ import selectors
 import socket
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack
 
 from images_platform.supervisor.errors import PartEnded, PartFailed
 from images_platform.supervisor.journal import Journal, Speech
@@ -40,10 +40,11 @@ class Supervisor:
         self._deaths: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=_MAX_DEATHS))
         self._is_stop_asked = False
 
-    def run(self, when_ready: Callable[[], None]) -> None:
-        """Start every part, call `when_ready`, watch until a signal asks for the end; leave nothing running.
+    def run(self, while_ready: AbstractContextManager[object]) -> None:
+        """Start every part, watch them until a signal asks for the end, and leave nothing running.
 
-        Raises PartFailed when a part does not start, or dies three times in a minute.
+        `while_ready` is entered when everything answers, and left before anything is stopped. Raises
+        PartFailed when a part does not start, or dies three times in a minute.
         """
         with ExitStack() as stack:
             stack.enter_context(self._selector)
@@ -52,10 +53,10 @@ class Supervisor:
             try:
                 for part in self._parts:
                     self._bring_up(part)
-                when_ready()
-                while True:
-                    self._pause(None)
-                    self._replace_dead()
+                with while_ready:
+                    while True:
+                        self._pause(None)
+                        self._replace_dead()
             except StopAsked:
                 self._journal.write(_NAME, "stopping")
 
@@ -112,8 +113,12 @@ class Supervisor:
         del self._running[part.name]
 
     def _stop_all(self) -> None:
-        for process, _speech in reversed(list(self._running.values())):
-            self._end(process.part)
+        """Stop in reverse order, each whatever becomes of the others."""
+        with ExitStack() as stack:
+            for part in self._parts:
+                if part.name in self._running:
+                    stack.callback(self._end, part)
+        self._journal.write(_NAME, "stopped")
 
     def _listen(self, signals: socket.socket) -> None:
         def listen() -> None:

@@ -4,32 +4,72 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from apps.imaging.border import Border
 from apps.imaging.colour import Colour
-from apps.imaging.recipe import AUTO, SIDES, Fit, Flip, FormatChoice, Gravity, Metadata, Recipe
+from apps.imaging.gravity import SIDES, SOUGHT, Gravity, Mode
+from apps.imaging.recipe import Fit, Flip, FormatChoice, Metadata, Recipe
+from apps.imaging.trim import BorderSearch, Length, Trim
+
+SIDE = st.integers(1, 12_000)
+CHANNEL = st.integers(0, 255)
+COLOUR = st.builds(Colour, CHANNEL, CHANNEL, CHANNEL, CHANNEL)
 
 
-def recipes() -> st.SearchStrategy[Recipe]:
+def recipes(trims: st.SearchStrategy[Trim] | None = None) -> st.SearchStrategy[Recipe]:
     """Return any recipe the grammar can express."""
-    channel = st.integers(0, 255)
-    share = st.integers(0, Gravity.SCALE)
     return st.builds(
         Recipe,
-        width=st.none() | st.integers(1, 12_000),
-        height=st.none() | st.integers(1, 12_000),
+        width=st.none() | SIDE,
+        height=st.none() | SIDE,
         fit=st.sampled_from(Fit),
-        gravity=st.sampled_from([AUTO, *SIDES.values()]) | st.builds(Gravity, share, share),
+        gravity=gravities(),
+        zoom=hundredths(0, 100),
         dpr=hundredths(10, 300),
         quality=st.none() | st.integers(1, 100),
         format=st.sampled_from(FormatChoice),
         anim=st.booleans(),
         metadata=st.sampled_from(Metadata),
-        background=st.none() | st.builds(Colour, channel, channel, channel, channel),
+        background=st.none() | COLOUR,
+        trim=_trims() if trims is None else trims,
         flip=st.sampled_from(Flip),
         rotate=st.sampled_from([0, 90, 180, 270]),
+        brightness=hundredths(1, 25_500),
+        contrast=hundredths(1, 25_500),
+        gamma=hundredths(1, 25_500),
+        saturation=hundredths(0, 25_500),
         blur=hundredths(0, 25_000),
         sharpen=hundredths(0, 1_000),
+        border=st.builds(Border, COLOUR, *[st.integers(0, 12_000)] * 4),
     )
+
+
+def gravities() -> st.SearchStrategy[Gravity]:
+    share = st.integers(0, Gravity.SCALE)
+    points = st.builds(Gravity, share, share, st.sampled_from(Mode))
+    return st.sampled_from([*SOUGHT.values(), *SIDES.values()]) | points
 
 
 def hundredths(minimum: int, maximum: int) -> st.SearchStrategy[float]:
     return st.integers(minimum, maximum).map(lambda number: round(number / 100, 2))
+
+
+def _trims() -> st.SearchStrategy[Trim]:
+    shares = st.builds(Length, st.integers(1, Length.SCALE), st.just(True))
+    length = st.builds(Length, st.integers(0, 12_000)) | shares
+    search = st.builds(
+        BorderSearch,
+        is_on=st.just(True),
+        color=st.none() | COLOUR,
+        tolerance=CHANNEL,
+        keep=st.integers(0, 12_000),
+    )
+    return st.just(Trim()) | st.builds(
+        Trim,
+        top=length,
+        right=length,
+        bottom=length,
+        left=length,
+        width=st.none() | length,
+        height=st.none() | length,
+        border=st.just(BorderSearch()) | search,
+    )

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.imaging.geometry import Box, Plan, make_plan
+from apps.imaging.box import Box
+from apps.imaging.geometry import Plan, make_plan
 from apps.imaging.grammar import parse
-from apps.imaging.recipe import Fit, Flip, Gravity, Recipe
+from apps.imaging.gravity import Gravity, Mode
+from apps.imaging.recipe import Fit, Flip, Recipe
 from apps.imaging.source import SourceFormat, SourceInfo
 from apps.imaging.turn import UPRIGHT, Turn
 from tests.imaging.recipes import hundredths
@@ -25,11 +27,13 @@ def plan(width: int, height: int, options: str, *, orientation: int = 1) -> Plan
 def test_it_works() -> None:
     found = plan(1080, 720, "width=500,height=500,fit=cover")
     assert found == Plan(
+        trimmed=None,
         resized=(750, 500),
         turn=Turn(),
         cropped=Box(125, 0, 500, 500),
         is_crop_sought=False,
         padded=None,
+        bordered=None,
         size=(500, 500),
     )
 
@@ -83,6 +87,21 @@ def test_gravity_follows_the_remainder(gravity: str, left_top: tuple[int, int]) 
     assert (box.left, box.top) == left_top
 
 
+@pytest.mark.parametrize(
+    ("gravity", "left"),
+    [
+        ("0.5x0.5", 300),
+        ("0.33x0.5", 147),  # its middle, 297, less half of 300
+        ("0.1x0.5", 0),
+        ("0.9x0.5", 600),
+        ("0x0", 0),
+        ("1x1", 600),
+    ],
+)
+def test_or_is_the_box_s_centre(gravity: str, left: int) -> None:
+    assert plan(900, 900, f"w=300,h=900,fit=cover,g={gravity};box-center").cropped == Box(left, 0, 300, 900)
+
+
 def test_halves_are_rounded_up() -> None:
     box = plan(900, 900, "w=301,h=900,fit=cover").cropped
     assert box is not None
@@ -93,8 +112,9 @@ def test_padding_is_centred_whatever_the_gravity() -> None:
     assert plan(1080, 720, "w=1080,h=1080,fit=pad,g=top").padded == Box(0, 180, 1080, 720)
 
 
-def test_auto_only_decides_the_size() -> None:
-    found = plan(900, 600, "w=300,h=300,fit=cover,g=auto")
+@pytest.mark.parametrize("gravity", ["auto", "entropy", "face"])
+def test_what_is_sought_only_has_a_size(gravity: str) -> None:
+    found = plan(900, 600, f"w=300,h=300,fit=cover,g={gravity}")
     assert found.is_crop_sought
     assert found.size == (300, 300)
     assert not plan(900, 600, "w=300,h=300,g=auto").is_crop_sought
@@ -139,7 +159,7 @@ def test_the_box_refers_to_the_turned_picture() -> None:
         width=st.none() | SIDE,
         height=st.none() | SIDE,
         fit=st.sampled_from(Fit),
-        gravity=st.builds(Gravity, st.integers(0, 10_000), st.integers(0, 10_000)),
+        gravity=st.builds(Gravity, st.integers(0, 10_000), st.integers(0, 10_000), st.sampled_from(Mode)),
         dpr=hundredths(10, 300),
         flip=st.sampled_from(Flip),
         rotate=st.sampled_from([0, 90, 180, 270]),
@@ -172,7 +192,7 @@ def check_boxes(found: Plan, scaled: tuple[int, int]) -> None:
         assert is_inside(found.cropped, scaled)
         kept = (found.cropped.width, found.cropped.height)
     if found.padded:
-        assert is_inside(found.padded, found.size)
+        assert is_inside(found.padded, found.canvas)
         assert (found.padded.width, found.padded.height) == kept
     else:
         assert kept == found.size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from hypothesis import strategies as st
 
 from apps.imaging.colour import Colour
 from apps.imaging.errors import OptionsError
-from apps.imaging.grammar import MAX_TEXT_LENGTH, OPTIONS, from_mapping, parse, to_mapping, write
-from apps.imaging.recipe import AUTO, SIDES, Fit, Flip, FormatChoice, Gravity, Metadata, Recipe
+from apps.imaging.grammar import MAX_TEXT_LENGTH, from_mapping, parse, to_mapping, write
+from apps.imaging.gravity import SIDES, SOUGHT, Gravity, Mode
+from apps.imaging.options import OPTIONS
+from apps.imaging.recipe import Fit, Flip, FormatChoice, Metadata, Recipe
 from tests.imaging.recipes import recipes
 
 
@@ -47,7 +50,11 @@ def test_it_works() -> None:
         ("g=left", Recipe(gravity=SIDES["left"])),
         ("g=0x0.5", Recipe(gravity=SIDES["left"])),
         ("g=1x1", Recipe(gravity=Gravity(10_000, 10_000))),
-        ("g=auto", Recipe(gravity=AUTO)),
+        ("g=auto", Recipe(gravity=SOUGHT["auto"])),
+        ("g=entropy", Recipe(gravity=SOUGHT["entropy"])),
+        ("g=face,face-zoom=0.25", Recipe(gravity=SOUGHT["face"], zoom=0.25)),
+        ("g=0.5x0;box-center", Recipe(gravity=Gravity(5_000, 0, Mode.BOX_CENTER))),
+        ("g=0.5x0;remainder", Recipe(gravity=SIDES["top"])),
         ("q=high", Recipe(quality=90)),
         ("q=medium-high", Recipe(quality=70)),
         ("q=medium-low", Recipe(quality=50)),
@@ -104,9 +111,31 @@ def test_what_is_no_number_or_unknown_is_ignored(text: str) -> None:
         ("dpr=0", "dpr must be between 0.1 and 3", 4),
         ("w=1,sharpen=11", "sharpen must be between 0 and 10", 12),
         ("blur=300", "blur must be between 0 and 250", 5),
+        ("brightness=256", "brightness must be between 0 and 255", 11),
+        ("contrast=255.5", "contrast must be between 0 and 255", 9),
+        ("gamma=-1", "gamma must be between 0 and 255", 6),
+        ("saturation=300", "saturation must be between 0 and 255", 11),
+        ("border=5", "'5' is not a supported border. Use 'color;width'", 7),
+        ("border=reddish;5", "'reddish' is not a colour", 7),
+        ("border=red;-5", "border.width must be between 0 and 12000", 7),
+        ("border.top=12001", "border.top must be between 0 and 12000", 11),
         ("rotate=45", "rotate must be 90, 180, or 270", 7),
         ("g=0.5x1.5", "gravity y must be between 0 and 1", 2),
-        ("g=face", "gravity 'face' needs face detection, which this server does not have", 2),
+        ("g=0.5x0.5;middle", "'middle' is not a supported gravity mode. Use 'remainder' or 'box-center'", 2),
+        (
+            "g=north",
+            (
+                "'north' is not a supported gravity. Use 'auto', 'entropy', 'face', 'center', 'left', "
+                "'right', 'top', 'bottom', or '0.5x0.5'"
+            ),
+            2,
+        ),
+        ("zoom=1.5", "zoom must be between 0 and 1", 5),
+        ("trim=1;2;3", "'1;2;3' is not a supported trim. Use 'top;right;bottom;left' or 'border'", 5),
+        ("trim=1;2;3;-4", "trim.left must be whole pixels, or a share between 0 and 1", 5),
+        ("w=9,trim.top=1.5", "trim.top must be whole pixels, or a share between 0 and 1", 13),
+        ("trim.border.tolerance=256", "trim.border.tolerance must be between 0 and 255", 22),
+        ("trim.border.color=reddish", "'reddish' is not a colour", 18),
         ("flip=x", "'x' is not a supported flip. Use 'h', 'v', or 'hv'", 5),
         ("anim=maybe", "'maybe' is not a supported anim. Use 'true' or 'false'", 5),
         ("background=reddish", "'reddish' is not a colour", 11),
@@ -149,9 +178,16 @@ def test_any_text_is_a_recipe_or_an_options_error(text: str) -> None:
 
 
 def test_every_option_has_a_field_and_a_summary() -> None:
-    names = [option.name for option in OPTIONS]
-    assert sorted(names) == sorted(Recipe.__dataclass_fields__)
+    names = {option.name for option in OPTIONS}
+    assert {name.partition(".")[0] for name in names} == {
+        entry.name.replace("_", "-") for entry in fields(Recipe)
+    }
     assert all(option.summary for option in OPTIONS)
+
+
+@given(recipes())
+def test_whatever_a_recipe_says_has_a_row(recipe: Recipe) -> None:
+    assert set(recipe.settings()) <= {option.name for option in OPTIONS}
 
 
 @pytest.mark.parametrize(
@@ -162,6 +198,8 @@ def test_every_option_has_a_field_and_a_summary() -> None:
         ({"width": "200"}, Recipe(width=200)),
         ({"width": None}, Recipe()),
         ({"anim": False}, Recipe(anim=False)),
+        ({"gravity": {"x": 0.5, "y": 0, "mode": "box-center"}}, parse("g=0.5x0;box-center")),
+        ({"gravity": {"x": 0, "y": 0.5}}, Recipe(gravity=SIDES["left"])),
         ({"blur": 0.125}, Recipe(blur=0.12)),
     ],
 )
@@ -183,6 +221,14 @@ def test_objects(options: dict[str, Any], recipe: Recipe) -> None:
         ({"width": -1}, "width"),
         ({"fit": "stretch"}, "fit"),
         ({"fit": 5}, "fit"),
+        ({"gravity": {"x": 0.5}}, "gravity"),
+        ({"gravity": {"x": 2, "y": 0}}, "gravity x"),
+        ({"gravity": {"x": 0, "y": 0, "z": 0}}, "gravity"),
+        ({"trim": {"topp": 5}}, "trim.topp"),
+        ({"trim": {}}, "trim"),
+        ({"trim": [1, 2, 3, 4]}, "trim"),
+        ({"trim": {"border": {"color": {}}}}, "trim.border.color"),
+        ({"width": {"width": {"width": 5}}}, "width"),
         ({"anim": 1}, "anim"),
         ({"background": 5}, "colour"),
     ],

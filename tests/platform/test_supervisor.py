@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ class Stage:
         """Run parts; without another wish, stop as soon as everything is ready."""
         with (self.folder / "journal").open("wb") as file:
             journal = Journal(file.fileno(), [part.name for part in parts])
-            Supervisor(parts, journal).run(when_ready or press_ctrl_c)
+            Supervisor(parts, journal).run(calling(when_ready or press_ctrl_c))
 
     @property
     def diary(self) -> list[str]:
@@ -84,6 +85,12 @@ class Stage:
 @pytest.fixture
 def stage(tmp_path: Path) -> Stage:
     return Stage(tmp_path)
+
+
+@contextmanager
+def calling(function: Callable[[], None]) -> Iterator[None]:
+    function()
+    yield
 
 
 def press_ctrl_c() -> None:
@@ -118,6 +125,30 @@ def test_a_part_that_dies_is_started_again(stage: Stage) -> None:
     assert stage.diary == ["web started", "web started", "web SIGTERM"]
     assert "web ended by SIGKILL; starting it again" in stage.journal
     assert stage.survivors == []
+
+
+def test_the_order_outlives_a_restart(stage: Stage) -> None:
+    def kill_then_stop() -> None:
+        os.kill(stage.survivors[0], signal.SIGKILL)
+        stop_when(lambda: stage.diary.count("database started") == 2)
+
+    stage.run(stage.part("database"), stage.part("web"), when_ready=kill_then_stop)
+    assert stage.diary[-2:] == ["web SIGTERM", "database SIGTERM"]
+
+
+def test_what_stands_while_ready_goes_before_anything_stops(stage: Stage) -> None:
+    @contextmanager
+    def sign() -> Iterator[None]:
+        press_ctrl_c()
+        try:
+            yield
+        finally:
+            with (stage.folder / "diary").open("a") as diary:
+                diary.write("sign taken down\n")
+
+    with Path(os.devnull).open("wb") as nowhere:
+        Supervisor([stage.part("web")], Journal(nowhere.fileno())).run(sign())
+    assert stage.diary == ["web started", "sign taken down", "web SIGTERM"]
 
 
 def stop_when(is_time: Callable[[], bool]) -> None:
@@ -193,7 +224,7 @@ def test_parts_are_cleared_after_every_end(stage: Stage) -> None:
 def test_nobody_reading_is_no_reason_to_stop(stage: Stage) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    Supervisor([stage.part("web")], Journal(writing)).run(press_ctrl_c)
+    Supervisor([stage.part("web")], Journal(writing)).run(calling(press_ctrl_c))
     os.close(writing)
     assert stage.diary == ["web started", "web SIGTERM"]
 

@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from apps.imaging.errors import (
     DamagedImage,
+    EmptyImage,
     ImagingError,
     LimitExceeded,
     NotAnImage,
@@ -30,6 +31,7 @@ _UNSUPPORTED_FORMAT = "unsupported_format"
 _LIMIT_EXCEEDED = "limit_exceeded"
 # Errors that carry nothing but their name; a subclass stands before its base.
 _PLAIN = {
+    "empty_image": EmptyImage,
     "not_an_image": NotAnImage,
     "truncated_image": TruncatedImage,
     "damaged_image": DamagedImage,

@@ -1,0 +1,64 @@
+"""The options: one row for each, from which the grammar, the API's schema and the documentation are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from apps.imaging import shorthands, values
+from apps.imaging.recipe import Fit, Flip, Metadata
+
+MAX_SIDE = 12_000
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One row: `name` is the canonical spelling and leads to the Recipe's field, unless it is a shorthand.
+
+    summary: one line for people.
+    """
+
+    name: str
+    value: values.Value
+    summary: str
+    alias: str = ""
+
+
+OPTIONS = (
+    Option("width", values.WholeNumber(1, MAX_SIDE), "Width of the box, in pixels", "w"),
+    Option("height", values.WholeNumber(1, MAX_SIDE), "Height of the box, in pixels", "h"),
+    Option("fit", values.Choice(Fit), "How the picture meets the box"),
+    Option("gravity", values.Towards(), "What to keep when cutting", "g"),
+    Option("zoom", values.Decimal(0, 1), "How tightly to cut out the face gravity found", "face-zoom"),
+    Option("dpr", values.Decimal(0.1, 3), "Device pixels per pixel of width, height, trim and border"),
+    Option("quality", values.Quality(), "1 to 100, or low, medium-low, medium-high, high", "q"),
+    Option("format", values.Format(), "Format of the result; auto goes by the Accept header", "f"),
+    Option("anim", values.Flag(), "Whether an animation stays one; false takes its first frame"),
+    Option("metadata", values.Choice(Metadata), "What EXIF, XMP and IPTC a JPEG keeps"),
+    Option("background", values.Paint(), "Colour under transparency and in padding"),
+    Option("trim", shorthands.Trimming(), "Cut off first: top;right;bottom;left, or border"),
+    Option("trim.top", values.Lengths(), "Cut off the top: pixels, or a share like 0.1"),
+    Option("trim.right", values.Lengths(), "Cut off the right"),
+    Option("trim.bottom", values.Lengths(), "Cut off the bottom"),
+    Option("trim.left", values.Lengths(), "Cut off the left"),
+    Option("trim.width", values.Lengths(), "Keep this much from the left, after trim.left"),
+    Option("trim.height", values.Lengths(), "Keep this much from the top, after trim.top"),
+    Option("trim.border", values.Flag(), "Cut off the uniform border, as trim=border does"),
+    Option("trim.border.color", values.Paint(), "The border's colour, instead of the top left corner's"),
+    Option("trim.border.tolerance", values.WholeNumber(0, 255), "How far from its colour the border may be"),
+    Option("trim.border.keep", values.WholeNumber(0, MAX_SIDE), "Pixels of the border to leave on each side"),
+    Option("flip", values.Choice(Flip), "Mirror across: h, v, or both"),
+    Option("rotate", values.Turn(), "Turn clockwise, after flip: 90, 180 or 270 degrees"),
+    Option("brightness", values.Factor(), "Factor of brightness: 0.5 is half, 2 is twice"),
+    Option("contrast", values.Factor(), "Factor of contrast"),
+    Option("gamma", values.Factor(), "Exponent: below 1 lightens, above 1 darkens"),
+    Option("saturation", values.Factor(is_zero_ignored=False), "Factor of saturation; 0 is greyscale"),
+    Option("blur", values.Decimal(0, 250), "Radius of a Gaussian blur"),
+    Option("sharpen", values.Decimal(0, 10), "Strength of sharpening; 1 suits most pictures"),
+    Option("border", shorthands.Surrounding(MAX_SIDE), "A line around all, as color;width"),
+    Option("border.color", values.Paint(), "Colour of the border"),
+    Option("border.width", shorthands.BorderWidth(MAX_SIDE), "Width of the border on each side"),
+    Option("border.top", values.WholeNumber(0, MAX_SIDE), "Width of the border above"),
+    Option("border.right", values.WholeNumber(0, MAX_SIDE), "Width of the border on the right"),
+    Option("border.bottom", values.WholeNumber(0, MAX_SIDE), "Width of the border below"),
+    Option("border.left", values.WholeNumber(0, MAX_SIDE), "Width of the border on the left"),
+)

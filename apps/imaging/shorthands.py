@@ -1,0 +1,50 @@
+"""Shorthands: options that stand for several others, or for none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from apps.imaging.values import BadValue, Lengths, Paint, WholeNumber, refuse
+
+
+class Spread(dict[str, object]):
+    """What a shorthand's reader returns: values by the names of the options they belong to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trimming:
+    """`border`, or what the four edges lose: `top;right;bottom;left`."""
+
+    def read(self, name: str, text: str) -> Spread:
+        if text == "border":
+            return Spread({"trim.border": True})
+        edges = text.split(";")
+        if len(edges) != 4:
+            raise BadValue(refuse(text, name, ["top;right;bottom;left", "border"]))
+        names = ("trim.top", "trim.right", "trim.bottom", "trim.left")
+        return Spread({edge: Lengths().read(edge, each) for edge, each in zip(names, edges, strict=True)})
+
+
+@dataclass(frozen=True, slots=True)
+class BorderWidth:
+    """The width of all four sides."""
+
+    maximum: int
+
+    def read(self, name: str, text: str) -> Spread:
+        width = WholeNumber(0, self.maximum).read(name, text)
+        return Spread({f"border.{side}": width for side in ("top", "right", "bottom", "left")})
+
+
+@dataclass(frozen=True, slots=True)
+class Surrounding:
+    """A border as `color;width`. The original has no text form for it; this one is ours."""
+
+    maximum: int
+
+    def read(self, name: str, text: str) -> Spread:
+        colour, semicolon, width = text.rpartition(";")
+        if not semicolon:
+            raise BadValue(refuse(text, name, ["color;width"]))
+        sides = BorderWidth(self.maximum).read(f"{name}.width", width)
+        return Spread(sides | {"border.color": Paint().read(f"{name}.color", colour)})
