@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 
 from apps.imaging.cage import landlock, libc, seccomp
+from apps.imaging.cage.privilege import give_up_root
 from apps.imaging.cage.report import CageError, Locks
 from apps.imaging.cage.rlimits import ResourceLimits
 
@@ -22,6 +23,7 @@ def lock(limits: ResourceLimits) -> Locks:
         raise CageError(
             f"{count_threads()} threads run already; only a single-threaded process can be locked"
         )
+    give_up_root()
     held = limits.apply()
     if not libc.is_linux():
         return Locks(landlock_abi=0, has_seccomp=False, limits=held)

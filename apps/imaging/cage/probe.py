@@ -43,6 +43,7 @@ def list_attempts() -> dict[str, Callable[[], object]]:
         "bind": lambda: libc.bind(_NOBODY),
         "fork": _fork,
         "execute a program": lambda: os.execv("/nonexistent", ["nonexistent"]),  # noqa: S606 - there is no such program
+        "act as root": _act_as_root,
         "signal the parent": lambda: os.kill(os.getppid(), 0),
         "make memory executable": lambda: mmap.mmap(
             -1, mmap.PAGESIZE, prot=mmap.PROT_READ | mmap.PROT_EXEC
@@ -67,6 +68,11 @@ def _try(name: str, action: Callable[[], object]) -> Attempt:
         code = error.errno or 0
         return Attempt(name=name, is_refused=code in _REFUSALS, errno=errno.errorcode.get(code, str(code)))
     return Attempt(name=name, is_refused=False, errno="")
+
+
+def _act_as_root() -> None:
+    if os.geteuid() != 0:
+        raise PermissionError(errno.EPERM, "not root")
 
 
 def _write_file() -> None:
