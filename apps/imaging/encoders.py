@@ -6,10 +6,12 @@ Times are for 0.35 megapixels and one thread, sizes are relative at equal SSIMUL
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum, IntFlag
 from typing import TYPE_CHECKING, Any
 
-from apps.imaging.recipe import Metadata, OutputFormat, Recipe
+from apps.imaging.budget import encode_within
+from apps.imaging.recipe import Compression, Metadata, OutputFormat, Recipe
 
 if TYPE_CHECKING:
     import pyvips
@@ -63,6 +65,7 @@ _AVIF_EFFORT = {Generation.QUICK: 0, Generation.SMALL: 3}
 # level 9: 160 for 673.
 _PNG_LEVEL = {Generation.QUICK: 4, Generation.SMALL: 9}
 _PNG_ALL_FILTERS = 0xF8
+_FAST_PNG_LEVEL = 1
 # A palette at effort 1 takes 144 ms, at libvips' default of 7 1,099 ms for 12 % less.
 _PNG_PALETTE_EFFORT = 1
 # cgif's effort is a compromise in quantising; above 4 it costs more than it gives.
@@ -71,12 +74,19 @@ _GIF_EFFORT = {Generation.QUICK: 3, Generation.SMALL: 7}
 
 def encode(image: pyvips.Image, output: OutputFormat, recipe: Recipe, generation: Generation) -> bytes:
     """Return the file; `image` is 8-bit sRGB or grey, its frames below each other at its page height."""
-    data: bytes = _ENCODERS[output](image, recipe, generation)
-    return data
+    encoder = _ENCODERS[output]
+    if recipe.max_bytes is None or output is OutputFormat.GIF:  # a GIF has no quality to lower
+        return bytes(encoder(image, recipe, generation))
+    image = image.copy_memory()
+
+    def encode_at(quality: int | None) -> bytes:
+        return bytes(encoder(image, replace(recipe, quality=quality or recipe.quality), generation))
+
+    return encode_within(recipe.max_bytes, recipe.quality or _DEFAULT_QUALITY, encode_at)
 
 
 def _encode_jpeg(image: pyvips.Image, recipe: Recipe, generation: Generation) -> Any:
-    settings = dict(_JPEG[generation])
+    settings = {} if recipe.compression is Compression.FAST else dict(_JPEG[generation])
     if image.width * image.height not in _PROGRESSIVE_PIXELS:
         settings = _without_scans(settings)
     return _save_jpeg(image, recipe, settings)
@@ -121,11 +131,11 @@ def _encode_avif(image: pyvips.Image, recipe: Recipe, generation: Generation) ->
 
 
 def _encode_png(image: pyvips.Image, recipe: Recipe, generation: Generation) -> Any:
-    settings: dict[str, Any] = {
-        "compression": _PNG_LEVEL[generation],
-        "filter": _PNG_ALL_FILTERS,
-        "keep": int(Keep.NONE),
-    }
+    settings: dict[str, Any] = {"keep": int(Keep.NONE)}
+    if recipe.compression is Compression.FAST:
+        settings |= {"compression": _FAST_PNG_LEVEL}
+    else:
+        settings |= {"compression": _PNG_LEVEL[generation], "filter": _PNG_ALL_FILTERS}
     if recipe.quality is not None:  # asking for a quality allows a palette (catalogue §4.2)
         settings |= {"palette": True, "Q": recipe.quality, "effort": _PNG_PALETTE_EFFORT}
     return image.pngsave_buffer(**settings)

@@ -80,10 +80,10 @@ def read_dpr(recipe: Recipe) -> Fraction:
 
 
 def _find_box(recipe: Recipe, source: Size) -> Frame | None:
-    """Return the box in device pixels; a missing side follows the source's shape, exactly."""
+    """Return the box in device pixels; a side that is missing or `auto` follows the source's shape."""
     dpr = read_dpr(recipe)
     width, height = (
-        None if side is None else Fraction(max(1, round_half_up(side * dpr)))
+        Fraction(max(1, round_half_up(side * dpr))) if isinstance(side, int) else None
         for side in (recipe.width, recipe.height)
     )
     if width is not None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from apps.imaging import shorthands, values
-from apps.imaging.recipe import Fit, Flip, Metadata
+from apps.imaging.recipe import Compression, Fit, Flip, Metadata
 
 MAX_SIDE = 12_000
+MAX_BYTES = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,21 @@ class Option:
 
 
 OPTIONS = (
-    Option("width", values.WholeNumber(1, MAX_SIDE), "Width of the box, in pixels", "w"),
+    Option("width", values.Width(MAX_SIDE), "Width of the box, in pixels; auto suits the screen", "w"),
+    Option("wbreakpoints", values.Widths(MAX_SIDE), "Widths that auto chooses from: 320;768;960;1200"),
+    Option("wmobile", values.WholeNumber(1, MAX_SIDE), "Width that auto is on a phone which says no more"),
+    Option("wdesktop", values.WholeNumber(1, MAX_SIDE), "Width that auto is on anything else"),
     Option("height", values.WholeNumber(1, MAX_SIDE), "Height of the box, in pixels", "h"),
     Option("fit", values.Choice(Fit), "How the picture meets the box"),
     Option("gravity", values.Towards(), "What to keep when cutting", "g"),
     Option("zoom", values.Decimal(0, 1), "How tightly to cut out the face gravity found", "face-zoom"),
     Option("dpr", values.Decimal(0.1, 3), "Device pixels per pixel of width, height, trim and border"),
     Option("quality", values.Quality(), "1 to 100, or low, medium-low, medium-high, high", "q"),
+    Option("slow-connection-quality", values.Quality(), "Quality on a slow connection", "scq"),
+    Option(
+        "max-bytes", values.WholeNumber(1, MAX_BYTES), "Lower the quality until the file has no more bytes"
+    ),
+    Option("compression", values.Choice(Compression), "fast: the quickest encoder, whatever the format"),
     Option("format", values.Format(), "Format of the result; auto goes by the Accept header", "f"),
     Option("anim", values.Flag(), "Whether an animation stays one; false takes its first frame"),
     Option("metadata", values.Choice(Metadata), "What EXIF, XMP and IPTC a JPEG keeps"),
@@ -52,6 +61,7 @@ OPTIONS = (
     Option("contrast", values.Factor(), "Factor of contrast"),
     Option("gamma", values.Factor(), "Exponent: below 1 lightens, above 1 darkens"),
     Option("saturation", values.Factor(is_zero_ignored=False), "Factor of saturation; 0 is greyscale"),
+    Option("upscale", shorthands.Upscaling(), "How to enlarge: interpolate"),
     Option("blur", values.Decimal(0, 250), "Radius of a Gaussian blur"),
     Option("sharpen", values.Decimal(0, 10), "Strength of sharpening; 1 suits most pictures"),
     Option("border", shorthands.Surrounding(MAX_SIDE), "A line around all, as color;width"),
@@ -61,4 +71,5 @@ OPTIONS = (
     Option("border.right", values.WholeNumber(0, MAX_SIDE), "Width of the border on the right"),
     Option("border.bottom", values.WholeNumber(0, MAX_SIDE), "Width of the border below"),
     Option("border.left", values.WholeNumber(0, MAX_SIDE), "Width of the border on the left"),
+    Option("onerror", shorthands.OnError(), "redirect: to the source itself, if it is a remote one"),
 )

@@ -73,6 +73,19 @@ class FormatChoice(Enum):
         return None if self is FormatChoice.AUTO else OutputFormat(self.value)
 
 
+class AutoWidth(Enum):
+    """The width is a breakpoint that suits the screen (hints.py)."""
+
+    AUTO = "auto"
+
+
+class Compression(Enum):
+    """Whether time or bytes count more."""
+
+    USUAL = ""
+    FAST = "fast"  # the quickest encoder there is, whatever format was asked for
+
+
 class Metadata(Enum):
     """What of EXIF, XMP and IPTC survives; in JPEG only, every other format drops everything."""
 
@@ -94,21 +107,30 @@ class Flip(Enum):
 class Recipe(Settings):
     """One set of options; the defaults ask for the original's size in the best format.
 
-    width, height: of the box, in pixels times `dpr`; None is derived. zoom: how tightly a face is cut out,
-    0 to 1, if gravity seeks one and finds it. quality: 1 to 100 on JPEG's scale;
-    None is the preset's. background: what shows through transparency and in padding; None is nothing, and
-    white where the format or the fit needs something. blur: radius, 0 to 250; sharpen: 0 to 10. rotate:
-    clockwise, after `flip`.
-    brightness, contrast, gamma, saturation: factors, 1 leaves all as it is.
+    width, height: of the box, in pixels times `dpr`; None is derived. AUTO is one of `wbreakpoints`, or
+    `wmobile` or `wdesktop`.
+    zoom: how tightly a face is cut out, 0 to 1, if gravity seeks one and finds it.
+    quality: 1 to 100 on JPEG's scale; None is the preset's. slow_connection_quality: instead of it, on a slow
+    connection. max_bytes: the quality is lowered until the file has no more.
+    background: what shows through transparency and in padding; None is nothing, and white where the format or
+    the fit needs something.
+    rotate: clockwise, after `flip`. brightness, contrast, gamma, saturation: factors, 1 changes nothing.
+    blur: radius, 0 to 250. sharpen: 0 to 10.
     """
 
-    width: int | None = None
+    width: int | AutoWidth | None = None
+    wbreakpoints: tuple[int, ...] = (320, 768, 960, 1200)
+    wmobile: int = 768
+    wdesktop: int = 1200
     height: int | None = None
     fit: Fit = Fit.SCALE_DOWN
     gravity: Gravity = CENTER
     zoom: float = 0.0
     dpr: float = 1.0
     quality: int | None = None
+    slow_connection_quality: int | None = None
+    max_bytes: int | None = None
+    compression: Compression = Compression.USUAL
     format: FormatChoice = FormatChoice.AUTO
     anim: bool = True
     metadata: Metadata = Metadata.COPYRIGHT

@@ -1,4 +1,4 @@
-"""Shorthands: options that stand for several others, or for none."""
+"""Shorthands: options that stand for several others, or for none and are only checked."""
 
 from __future__ import annotations
 
@@ -48,3 +48,25 @@ class Surrounding:
             raise BadValue(refuse(text, name, ["color;width"]))
         sides = BorderWidth(self.maximum).read(f"{name}.width", width)
         return Spread(sides | {"border.color": Paint().read(f"{name}.color", colour)})
+
+
+@dataclass(frozen=True, slots=True)
+class Upscaling:
+    """The one way there is; so it changes nothing."""
+
+    def read(self, name: str, text: str) -> Spread:
+        if text == "generate":
+            raise BadValue("upscale 'generate' is not offered by this server. Use 'interpolate'")
+        if text != "interpolate":
+            raise BadValue(refuse(text, name, ["interpolate"]))
+        return Spread()
+
+
+@dataclass(frozen=True, slots=True)
+class OnError:
+    """No part of the picture: whoever fetches remote sources reads it, for hosted ones it does nothing."""
+
+    def read(self, name: str, text: str) -> Spread:
+        if text != "redirect":
+            raise BadValue(refuse(text, name, ["redirect"]))
+        return Spread()

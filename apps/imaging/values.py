@@ -15,7 +15,7 @@ from typing import Generic, Protocol, TypeVar
 
 from apps.imaging.colour import Colour, parse_colour
 from apps.imaging.gravity import SIDES, SOUGHT, Gravity, Mode
-from apps.imaging.recipe import FormatChoice
+from apps.imaging.recipe import AutoWidth, FormatChoice
 from apps.imaging.trim import Length
 
 _NUMBER = re.compile(r"-?(\d{1,9}(\.\d{1,9})?|\.\d{1,9})", re.ASCII)
@@ -51,6 +51,29 @@ class WholeNumber:
             raise Unreadable
         _check_range(name, number, self.minimum, self.maximum)
         return int(number)
+
+
+@dataclass(frozen=True, slots=True)
+class Width:
+    """Pixels, or `auto`."""
+
+    maximum: int
+
+    def read(self, name: str, text: str) -> int | AutoWidth:
+        return AutoWidth.AUTO if text == "auto" else WholeNumber(1, self.maximum).read(name, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Widths:
+    """Up to 20 widths in pixels, separated by semicolons; their order does not matter."""
+
+    maximum: int
+
+    def read(self, name: str, text: str) -> tuple[int, ...]:
+        texts = text.split(";")
+        if len(texts) > 20:
+            raise BadValue(f"{name} may have at most 20 widths")
+        return tuple(sorted({WholeNumber(1, self.maximum).read(name, each) for each in texts}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +204,7 @@ def _read_number(text: str) -> float:
 
 def _check_range(name: str, number: float, minimum: float, maximum: float) -> None:
     if not minimum <= number <= maximum:
-        raise BadValue(f"{name} must be between {minimum:g} and {maximum:g}")
+        raise BadValue(f"{name} must be between {minimum:.9g} and {maximum:.9g}")
 
 
 def refuse(text: str, noun: str, allowed: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from apps.imaging.border import Border
 from apps.imaging.colour import Colour
 from apps.imaging.gravity import SIDES, SOUGHT, Gravity, Mode
-from apps.imaging.recipe import Fit, Flip, FormatChoice, Metadata, Recipe
+from apps.imaging.recipe import AutoWidth, Compression, Fit, Flip, FormatChoice, Metadata, Recipe
 from apps.imaging.trim import BorderSearch, Length, Trim
 
 SIDE = st.integers(1, 12_000)
@@ -19,13 +19,19 @@ def recipes(trims: st.SearchStrategy[Trim] | None = None) -> st.SearchStrategy[R
     """Return any recipe the grammar can express."""
     return st.builds(
         Recipe,
-        width=st.none() | SIDE,
+        width=st.none() | SIDE | st.just(AutoWidth.AUTO),
+        wbreakpoints=st.sets(SIDE, min_size=1, max_size=20).map(lambda widths: tuple(sorted(widths))),
+        wmobile=SIDE,
+        wdesktop=SIDE,
         height=st.none() | SIDE,
         fit=st.sampled_from(Fit),
         gravity=gravities(),
         zoom=hundredths(0, 100),
         dpr=hundredths(10, 300),
         quality=st.none() | st.integers(1, 100),
+        slow_connection_quality=st.none() | st.integers(1, 100),
+        max_bytes=st.none() | st.integers(1, 100_000_000),
+        compression=st.sampled_from(Compression),
         format=st.sampled_from(FormatChoice),
         anim=st.booleans(),
         metadata=st.sampled_from(Metadata),

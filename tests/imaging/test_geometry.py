@@ -60,6 +60,10 @@ def test_it_works() -> None:
         ((1080, 720), "w=2160,fit=contain", (2160, 1440)),
         ((1080, 720), "w=2160,h=2160,fit=scale-up", (2160, 1440)),
         ((1080, 720), "w=500,fit=cover", (500, 333)),
+        ((1080, 720), "h=1440,fit=cover", (2160, 1440)),
+        ((1080, 720), "w=auto", (1080, 720)),
+        ((1080, 720), "w=auto,dpr=2,fit=cover", (1080, 720)),
+        ((1080, 720), "w=auto,h=180", (270, 180)),
         ((1080, 720), "w=2000,h=500,fit=crop", (1080, 500)),
         ((1080, 720), "w=500,h=500,fit=crop", (500, 500)),
         ((1080, 720), "w=500,h=500,fit=aspect-crop", (500, 500)),
@@ -200,7 +204,7 @@ def check_boxes(found: Plan, scaled: tuple[int, int]) -> None:
 
 def check_box(size: tuple[int, int], recipe: Recipe) -> None:
     """Some fits fill the box exactly, others stay within it."""
-    assert recipe.width is not None
+    assert isinstance(recipe.width, int)
     assert recipe.height is not None
     dpr = round(recipe.dpr * 100)
     box = tuple(max(1, (side * dpr * 2 + 100) // 200) for side in (recipe.width, recipe.height))

@@ -14,7 +14,7 @@ from apps.imaging.errors import OptionsError
 from apps.imaging.grammar import MAX_TEXT_LENGTH, from_mapping, parse, to_mapping, write
 from apps.imaging.gravity import SIDES, SOUGHT, Gravity, Mode
 from apps.imaging.options import OPTIONS
-from apps.imaging.recipe import Fit, Flip, FormatChoice, Metadata, Recipe
+from apps.imaging.recipe import AutoWidth, Compression, Fit, Flip, FormatChoice, Metadata, Recipe
 from tests.imaging.recipes import recipes
 
 
@@ -59,6 +59,14 @@ def test_it_works() -> None:
         ("q=medium-high", Recipe(quality=70)),
         ("q=medium-low", Recipe(quality=50)),
         ("q=low", Recipe(quality=35)),
+        ("scq=50", Recipe(slow_connection_quality=50)),
+        ("slow-connection-quality=low", Recipe(slow_connection_quality=35)),
+        ("max-bytes=50000", Recipe(max_bytes=50_000)),
+        ("compression=fast", Recipe(compression=Compression.FAST)),
+        ("width=auto", Recipe(width=AutoWidth.AUTO)),
+        ("w=auto,wbreakpoints=640;320;320,wmobile=400", parse("w=auto,wmobile=400,wbreakpoints=320;640")),
+        ("wbreakpoints=320;768;960;1200,wmobile=768,wdesktop=1200", Recipe()),
+        ("upscale=interpolate,onerror=redirect", Recipe()),
         ("dpr=1.5", Recipe(dpr=1.5)),
         ("anim=false", Recipe(anim=False)),
         ("metadata=none", Recipe(metadata=Metadata.NONE)),
@@ -85,7 +93,6 @@ def test_text(text: str, recipe: Recipe) -> None:
         "w=²",
         "w= 5",
         "w=10.5",
-        "width=auto",
         "dpr=two",
         "unknown=1",
         ",,,",
@@ -130,6 +137,15 @@ def test_what_is_no_number_or_unknown_is_ignored(text: str) -> None:
             ),
             2,
         ),
+        ("scq=0", "slow-connection-quality must be between 1 and 100", 4),
+        ("max-bytes=0", "max-bytes must be between 1 and 100000000", 10),
+        ("wbreakpoints=320;0", "wbreakpoints must be between 1 and 12000", 13),
+        ("wbreakpoints=" + "1;" * 20 + "1", "wbreakpoints may have at most 20 widths", 13),
+        ("wmobile=12001", "wmobile must be between 1 and 12000", 8),
+        ("compression=slow", "'slow' is not a supported compression. Use 'fast'", 12),
+        ("upscale=generate", "upscale 'generate' is not offered by this server. Use 'interpolate'", 8),
+        ("upscale=no", "'no' is not a supported upscale. Use 'interpolate'", 8),
+        ("onerror=cry", "'cry' is not a supported onerror. Use 'redirect'", 8),
         ("zoom=1.5", "zoom must be between 0 and 1", 5),
         ("trim=1;2;3", "'1;2;3' is not a supported trim. Use 'top;right;bottom;left' or 'border'", 5),
         ("trim=1;2;3;-4", "trim.left must be whole pixels, or a share between 0 and 1", 5),
@@ -179,9 +195,9 @@ def test_any_text_is_a_recipe_or_an_options_error(text: str) -> None:
 
 def test_every_option_has_a_field_and_a_summary() -> None:
     names = {option.name for option in OPTIONS}
-    assert {name.partition(".")[0] for name in names} == {
-        entry.name.replace("_", "-") for entry in fields(Recipe)
-    }
+    with_fields = {entry.name.replace("_", "-") for entry in fields(Recipe)}
+    only_checked = {"upscale", "onerror"}
+    assert {name.partition(".")[0] for name in names} == with_fields | only_checked
     assert all(option.summary for option in OPTIONS)
 
 
