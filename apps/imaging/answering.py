@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from apps.imaging import cage
-from apps.imaging.errors import DamagedImage, ImagingError, RendererCrashed, TooLargeToProcess
-from apps.imaging.memory import MemoryGauge
+from apps.imaging.errors import ImagingError, RendererCrashed, TooLargeToProcess
 from apps.imaging.render import inspect, render
 from apps.imaging.wire import faults, replies, requests
 from apps.imaging.wire.frames import MAX_BODY_BYTES, Frame, Header, WireError
@@ -29,7 +28,7 @@ class Answer:
     body: bytes = b""
 
 
-def answer(frame: Frame, descriptor: int | None, *, locks: cage.Locks, gauge: MemoryGauge) -> Answer:
+def answer(frame: Frame, descriptor: int | None, *, locks: cage.Locks) -> Answer:
     """Do what the frame asks and return the answer; every failure becomes a fault's header."""
     try:
         request = requests.read_request(frame.header)
@@ -39,9 +38,6 @@ def answer(frame: Frame, descriptor: int | None, *, locks: cage.Locks, gauge: Me
             return _work(request, source)
     except MemoryError:
         return Answer(faults.write_fault(TooLargeToProcess()))
-    except DamagedImage as error:
-        # Most decoders that run out of memory say that the file is damaged.
-        return Answer(faults.write_fault(TooLargeToProcess() if gauge.is_spent() else error))
     except ImagingError as error:
         return Answer(faults.write_fault(error))
     except WireError as error:

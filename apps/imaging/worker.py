@@ -18,7 +18,6 @@ from apps.imaging.answering import Answer, answer
 from apps.imaging.cage import libc
 from apps.imaging.errors import TooLargeToProcess
 from apps.imaging.lease import Notice
-from apps.imaging.memory import MemoryGauge
 from apps.imaging.wire.faults import write_fault
 from apps.imaging.wire.frames import GREETING, Frame, FrameDecoder, WireError, encode_head
 
@@ -35,15 +34,16 @@ class Worker:
     listening: socket.socket
     control: socket.socket
     limits: cage.ResourceLimits
-    gauge: MemoryGauge = field(init=False)
+    parent: int
     locks: cage.Locks = field(init=False)
 
     def run(self) -> None:
         """Lock this process, then answer connections until the parent or a spent budget ends it."""
-        self.gauge = MemoryGauge(limit_bytes=self.limits.memory_bytes)
         self.locks = cage.lock(self.limits)
+        if os.getppid() != self.parent:  # it died before the lock had tied our end to its own
+            return
         lease.tell(self.control, Notice.FREE)
-        while self.limits.renew_cpu() and not self.gauge.is_spent():
+        while self.limits.renew_cpu():
             connection = self._accept()
             if connection is None:
                 return
@@ -59,9 +59,8 @@ class Worker:
             ready = {descriptor for descriptor, _event in poll.poll()}
             if self.control.fileno() in ready:
                 return None
-            with suppress(
-                BlockingIOError, ConnectionAbortedError
-            ):  # another worker was faster; the client left
+            # Another worker was faster, or the client has left.
+            with suppress(BlockingIOError, ConnectionAbortedError):
                 return self.listening.accept()[0]
 
     def _serve(self, connection: socket.socket) -> None:
@@ -78,7 +77,7 @@ class Worker:
             return
         try:
             if not is_abandoned(connection):
-                self._send(connection, answer(frame, descriptor, locks=self.locks, gauge=self.gauge))
+                self._send(connection, answer(frame, descriptor, locks=self.locks))
         finally:
             if descriptor is not None:
                 os.close(descriptor)
@@ -137,12 +136,9 @@ def become_worker(
     signal.set_wakeup_fd(-1)
     _close_all_but(listening.fileno(), control.fileno())
     if libc.is_linux():
-        libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            return 1
         _volunteer_for_the_oom_killer()
     try:
-        Worker(listening=listening, control=control, limits=limits).run()
+        Worker(listening=listening, control=control, limits=limits, parent=parent).run()
     except BrokenPipeError:  # the parent is gone
         return 1
     except Exception:  # noqa: BLE001 - the last frame of this process: tell, then end

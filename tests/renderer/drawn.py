@@ -7,7 +7,11 @@ from functools import cache
 
 from PIL import Image
 
+from apps.imaging.recipe import OutputFormat
 from tests import pictures
+
+# What pixels can be written as.
+RASTERS = [output for output in OutputFormat if output.value != "svg"]
 
 
 @cache

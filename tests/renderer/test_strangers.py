@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import struct
 import threading
@@ -14,13 +15,14 @@ from pathlib import Path
 import pytest
 
 from apps.imaging.client import RendererClient
+from apps.imaging.encoders import Generation
 from apps.imaging.errors import BadReply, ImagingError, RendererCrashed, RendererTimeout
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.wire.frames import GREETING, encode_head
 from apps.imaging.wire.requests import Request, Verb, write_request
 from tests.renderer.conftest import StartRenderer
-from tests.renderer.drawn import draw
+from tests.renderer.drawn import draw, draw_noise
 from tests.renderer.running import RunningRenderer, wait_until
 
 LIMITS = Limits()
@@ -104,13 +106,20 @@ def test_a_slow_client_does_not_pin_a_worker(start: StartRenderer) -> None:
         assert slow.recv(1) == b""
 
 
-def test_a_client_that_leaves_is_not_rendered_for(start: StartRenderer) -> None:
+def test_a_client_that_leaves_is_not_rendered_for(start: StartRenderer, tmp_path: Path) -> None:
     renderer = start()
-    for _ in range(5):
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as leaving:
-            leaving.connect(str(renderer.socket_path))
-            leaving.sendall(INSPECT)
+    path = tmp_path / "noise.jpg"
+    path.write_bytes(draw_noise())
+    slow = Request(Verb.RENDER, LIMITS, Recipe(width=1600), OutputFormat.AVIF, Generation.SMALL)
+    renderer.signal_workers(signal.SIGSTOP)
+    with path.open("rb") as file:
+        for _ in range(5):
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as leaving:
+                leaving.connect(str(renderer.socket_path))
+                socket.send_fds(leaving, [encode_head(write_request(slow))], [file.fileno()])
+    renderer.signal_workers(signal.SIGCONT)
     assert_it_works(renderer)
+    assert renderer.busy_workers() == set()
 
 
 def test_a_client_that_does_not_read(start: StartRenderer) -> None:

@@ -17,6 +17,7 @@ from apps.imaging.errors import (
     RendererBusy,
     RendererCrashed,
     RendererTimeout,
+    RendererUnavailable,
     TooLargeToProcess,
 )
 from apps.imaging.limits import Limits
@@ -39,12 +40,12 @@ def render_slowly(client: RendererClient, *, width: int = 1600) -> Rendered:
 
 
 def while_rendering(
-    renderer: RunningRenderer, do: Callable[[int], None], **deadlines: float
+    renderer: RunningRenderer, do: Callable[[int], None], *, width: int = 1600, **deadlines: float
 ) -> Future[Rendered]:
     """Start a slow render, do something to the worker that has it, and return what becomes of the render."""
     draw_noise()
     with ThreadPoolExecutor(1) as threads:
-        future = threads.submit(render_slowly, renderer.client(**deadlines))
+        future = threads.submit(render_slowly, renderer.client(**deadlines), width=width)
         wait_until(lambda: bool(renderer.busy_workers()))
         do(renderer.busy_workers().pop())
     return future
@@ -199,6 +200,20 @@ def test_workers_die_with_their_parent(start: StartRenderer) -> None:
     renderer.send(signal.SIGKILL)
     renderer.wait()
     wait_until(lambda: not any(is_alive(pid) for pid in workers))
+
+
+def test_even_a_busy_worker_dies_with_its_parent(start: StartRenderer) -> None:
+    renderer = start()
+    busy: list[int] = []
+
+    def kill_the_parent(pid: int) -> None:
+        busy.append(pid)
+        renderer.send(signal.SIGKILL)
+        wait_until(lambda: not is_alive(pid), seconds=5)
+
+    with pytest.raises((RendererCrashed, RendererUnavailable)):
+        while_rendering(renderer, kill_the_parent, width=4000).result()
+    assert len(busy) == 1
 
 
 def test_a_stale_socket_is_replaced_and_a_live_one_refused(start: StartRenderer, socket_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from pathlib import Path
 
@@ -27,6 +28,8 @@ def lock(limits: ResourceLimits) -> Locks:
     held = limits.apply()
     if not libc.is_linux():
         return Locks(landlock_abi=0, has_seccomp=False, limits=held)
+    # Die with the parent, however it dies. Set here, since a change of identity clears it (prctl(2)).
+    libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGKILL)
     libc.prctl(libc.PR_SET_NO_NEW_PRIVS, 1)
     abi = landlock.deny_everything()
     return Locks(landlock_abi=abi, has_seccomp=seccomp.install(), limits=held)
