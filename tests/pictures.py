@@ -130,6 +130,16 @@ def heic() -> bytes:
     return (Path(__file__).parent / "imaging" / "card.heic").read_bytes()
 
 
+def drawing_svg() -> bytes:
+    """Return the card as an SVG, with a script in it that has to go."""
+    corners = ((0, 0, "#f00"), (30, 0, "#0f0"), (0, 20, "#00f"), (30, 20, "#fff"))
+    quarters = "".join(
+        f'<rect x="{x}" y="{y}" width="30" height="20" fill="{fill}"/>' for x, y, fill in corners
+    )
+    script = "<script>alert(1)</script>"
+    return f'<svg xmlns="http://www.w3.org/2000/svg" width="60" height="40">{script}{quarters}</svg>'.encode()
+
+
 def huge_webp(side: int) -> bytes:
     """Return 28 bytes that are a legal WebP of side×side pixels: every Huffman code has one symbol."""
     bits = (side - 1) | (side - 1) << 14

@@ -9,6 +9,7 @@
     │ └ DamagedImage
     │   └ TruncatedImage
     ├ LimitExceeded                `limit` (a field of Limits), `actual`, `allowed`
+    ├ SvgConversion                from a drawing to pixels, or back
     ├ TooLargeToProcess            memory or time ran out while decoding
     └ RendererError                the isolated renderer, not the picture
       ├ RendererUnavailable        nobody listens
@@ -80,6 +81,10 @@ _LIMIT_SENTENCES = {
     "max_animation_pixels": "All frames together have {actual:,} pixels; at most {allowed:,} are allowed",
     "max_frames": "The animation has {actual:,} frames; at most {allowed:,} are allowed",
     "max_metadata_bytes": "The image carries {actual:,} bytes of metadata; at most {allowed:,} are allowed",
+    "max_svg_bytes": "The SVG has {actual:,} bytes; at most {allowed:,} are allowed",
+    "max_svg_depth": "The SVG's elements are nested {actual:,} levels deep; at most {allowed:,} are allowed",
+    "max_svg_elements": "The SVG has {actual:,} elements or more; at most {allowed:,} are allowed",
+    "max_svg_attributes": "An element of the SVG has {actual:,} attributes; at most {allowed:,} are allowed",
     "max_enlarged_side": "The image would be enlarged to {actual:,} pixels; at most {allowed:,} are allowed",
 }
 
@@ -93,6 +98,10 @@ class LimitExceeded(ImagingError):
         self.limit = limit
         self.actual = actual
         self.allowed = allowed
+
+
+class SvgConversion(ImagingError):
+    sentence = "Conversion between SVG and raster formats is not supported"
 
 
 class TooLargeToProcess(ImagingError):
