@@ -48,6 +48,22 @@ def parse(text: str) -> Recipe:
     return Recipe.from_settings(settings)
 
 
+def find_ignored(text: str) -> list[str]:
+    """Return the parts of a good options text that parse() passes over: unknown names, numbers that are none."""
+    ignored = []
+    for _, part in _split(text):
+        name, _, value = part.partition("=")
+        option = _BY_NAME.get(name)
+        try:
+            if option is not None:
+                _read(option, value)
+        except values.Unreadable:
+            option = None
+        if option is None and part:
+            ignored.append(part)
+    return ignored
+
+
 def write(recipe: Recipe) -> str:
     """Return the canonical options text: full names in order, defaults left out; parse() reads it back."""
     return ",".join(f"{name}={write_value(value)}" for name, value in recipe.settings().items())

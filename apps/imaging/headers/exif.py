@@ -1,4 +1,4 @@
-"""EXIF: the two facts we take from it, and the one we write.
+"""EXIF: the two facts we take from it, each of which we can write alone.
 
 An EXIF block is a small TIFF file. libexif would tell the same, but only to those who decode.
 """
@@ -48,6 +48,13 @@ def write_copyright(notice: bytes) -> bytes:
     directory = entries.to_bytes(2, "big") + _COPYRIGHT.to_bytes(2, "big") + _ASCII.to_bytes(2, "big")
     directory += len(text).to_bytes(4, "big") + value + bytes(4)
     return PREFIX + b"MM\0*" + (8).to_bytes(4, "big") + directory + (text if len(text) > 4 else b"")
+
+
+def write_orientation(orientation: int) -> bytes:
+    """Return an EXIF block, prefix included, that holds an orientation and nothing else."""
+    entry = _ORIENTATION.to_bytes(2, "big") + _SHORT.to_bytes(2, "big") + (1).to_bytes(4, "big")
+    directory = (1).to_bytes(2, "big") + entry + orientation.to_bytes(2, "big") + bytes(2) + bytes(4)
+    return PREFIX + b"MM\0*" + (8).to_bytes(4, "big") + directory
 
 
 def _without_prefix(block: bytes) -> bytes:
