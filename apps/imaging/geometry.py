@@ -13,7 +13,7 @@ from fractions import Fraction
 from apps.imaging.box import Box, Size, round_half_up
 from apps.imaging.fits import FITS, Frame, keep_whole
 from apps.imaging.gravity import CENTER
-from apps.imaging.recipe import Recipe
+from apps.imaging.recipe import Fit, Recipe
 from apps.imaging.source import SourceInfo
 from apps.imaging.turn import UPRIGHT, Turn
 
@@ -49,7 +49,7 @@ def make_plan(recipe: Recipe, info: SourceInfo, region: Box | None = None) -> Pl
     trim_edges() says. Raises EmptyImage.
     """
     region = region or trim_edges(recipe, info)
-    turn = UPRIGHT[info.orientation].then_flip(recipe.flip).then_rotate(recipe.rotate)
+    turn = _find_turn(recipe, info)
     source = turn.lay(region.size)
     box = _find_box(recipe, source)
     target = keep_whole(source) if box is None else FITS[recipe.fit](source, box)
@@ -67,11 +67,25 @@ def make_plan(recipe: Recipe, info: SourceInfo, region: Box | None = None) -> Pl
     )
 
 
+def is_source_smaller(recipe: Recipe, info: SourceInfo) -> bool:
+    """Whether the box would be filled if the recipe's fit enlarged, borders aside. Raises EmptyImage."""
+    box = _find_box(recipe, _find_turn(recipe, info).lay(trim_edges(recipe, info).size))
+    if box is None:
+        return False
+    if recipe.fit is Fit.SCALE_DOWN:
+        return box.inner > 1
+    return recipe.fit in (Fit.CROP, Fit.ASPECT_CROP) and box.outer > 1
+
+
 def trim_edges(recipe: Recipe, info: SourceInfo) -> Box:
     """Return what the recipe's trim leaves of the stored picture, borders aside. Raises EmptyImage."""
     upright = UPRIGHT[info.orientation]
     seen = upright.lay((info.width, info.height))
     return upright.trace(recipe.trim.leave(seen, read_dpr(recipe)), seen)
+
+
+def _find_turn(recipe: Recipe, info: SourceInfo) -> Turn:
+    return UPRIGHT[info.orientation].then_flip(recipe.flip).then_rotate(recipe.rotate)
 
 
 def read_dpr(recipe: Recipe) -> Fraction:

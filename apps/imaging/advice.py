@@ -1,0 +1,29 @@
+"""Advice: what a recipe asks for that does not do what it seems to; sent along with the picture.
+
+The sentences are those the original puts into its `Warning` header (catalogue §4.11), where it has one.
+"""
+
+from __future__ import annotations
+
+from apps.imaging.geometry import is_source_smaller
+from apps.imaging.gravity import Seek
+from apps.imaging.recipe import Fit, Recipe
+from apps.imaging.source import SourceInfo
+
+# Production accepts 3, and says this of it.
+_STEEP_DPR = 3
+_CUTTING = frozenset({Fit.COVER, Fit.CROP, Fit.ASPECT_CROP})
+
+
+def warnings(recipe: Recipe, info: SourceInfo) -> tuple[str, ...]:
+    """Return sentences in plain ASCII for whoever wrote the recipe. Raises EmptyImage."""
+    is_half_a_box = (recipe.width is None) is not (recipe.height is None)
+    found = {
+        "cover fit mode needs both width and height": recipe.fit is Fit.COVER and is_half_a_box,
+        "dpr > 3 should never be used": recipe.dpr >= _STEEP_DPR,
+        "original is smaller": is_source_smaller(recipe, info),
+        "gravity face needs a face detector, and there is none: it is auto": (
+            recipe.gravity.seek is Seek.FACE and recipe.fit in _CUTTING
+        ),
+    }
+    return tuple(sentence for sentence, is_true in found.items() if is_true)

@@ -1,0 +1,50 @@
+"""Who asks for what cannot be is told so."""
+
+from __future__ import annotations
+
+import pytest
+
+from apps.imaging.advice import warnings
+from apps.imaging.grammar import parse
+from apps.imaging.source import SourceFormat, SourceInfo
+
+INFO = SourceInfo(SourceFormat.JPEG, 720, 1080, orientation=6)  # 1080×720 as seen
+COVER = "cover fit mode needs both width and height"
+DPR = "dpr > 3 should never be used"
+SMALLER = "original is smaller"
+FACE = "gravity face needs a face detector, and there is none: it is auto"
+
+
+def test_it_works() -> None:
+    assert warnings(parse("w=400,fit=cover,dpr=3"), INFO) == (COVER, DPR)
+    assert warnings(parse("w=400,h=300,fit=cover,dpr=2"), INFO) == ()
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ("", ()),
+        ("fit=cover", ()),
+        ("h=9,fit=cover", (COVER,)),
+        ("w=9,fit=crop", ()),
+        ("dpr=2.99", ()),
+        ("w=1080", ()),
+        ("w=1081", (SMALLER,)),
+        ("w=541,dpr=2", (SMALLER,)),
+        ("w=2000,h=720", ()),
+        ("w=2000,h=720,fit=crop", (SMALLER,)),
+        ("w=2000,h=720,fit=aspect-crop", (SMALLER,)),
+        ("w=2000,h=2000,fit=contain", ()),
+        ("w=2000,h=2000,fit=cover", ()),
+        ("w=721,rotate=90", (SMALLER,)),
+        ("w=541,trim.width=0.5", (SMALLER,)),
+        ("w=99,h=99,fit=cover,g=face", (FACE,)),
+        ("w=99,g=face", ()),
+    ],
+)
+def test_each(options: str, found: tuple[str, ...]) -> None:
+    assert warnings(parse(options), INFO) == found
+
+
+def test_it_fits_a_header() -> None:
+    assert all(sentence.isascii() and '"' not in sentence for sentence in (COVER, DPR, SMALLER, FACE))

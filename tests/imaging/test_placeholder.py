@@ -1,0 +1,113 @@
+"""A placeholder has the colours, the shape and the lie of its picture."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from apps.imaging.colour import Colour
+from apps.imaging.errors import LimitExceeded, NotAnImage
+from apps.imaging.limits import Limits
+from apps.imaging.placeholder import Placeholder, find_dominant_colour, make_placeholder
+from apps.imaging.thumbhash import write_thumbhash
+from tests import pictures
+
+
+def placeholder(data: bytes) -> Placeholder:
+    return make_placeholder(io.BytesIO(data), Limits())
+
+
+def test_it_works() -> None:
+    found = placeholder(pictures.encode(Image.new("RGB", (1200, 800), (200, 100, 50)), "PNG"))
+    assert found.dominant_colour == Colour(200, 100, 50)
+    assert read_mean(found.thumbhash) == pytest.approx((200, 100, 50), abs=5)
+    assert read_aspect(found.thumbhash) == pytest.approx(1.5, abs=0.15)
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_it_is_upright(orientation: int) -> None:
+    found = placeholder(pictures.photo_jpeg(300, 200, orientation=orientation))
+    assert read_aspect(found.thumbhash) == pytest.approx(1.5, abs=0.15)
+    assert found.thumbhash[:3] == placeholder(pictures.photo_jpeg(300, 200)).thumbhash[:3]
+
+
+def test_transparency() -> None:
+    found = placeholder(pictures.transparent_png())
+    assert found.thumbhash[2] & 0x80
+    clear = placeholder(pictures.encode(Image.new("RGBA", (10, 10), (9, 9, 9, 0)), "PNG"))
+    assert clear.dominant_colour is None
+
+
+@pytest.mark.parametrize("format_name", ["GIF", "WEBP", "PNG", "AVIF"])
+def test_of_an_animation_the_first_frame(format_name: str) -> None:
+    found = placeholder(pictures.animation(format_name))
+    assert read_mean(found.thumbhash) == pytest.approx((128, 128, 128), abs=10)
+
+
+def test_grey_cmyk_and_heic() -> None:
+    grey = placeholder(pictures.grey16_png())
+    assert read_mean(grey.thumbhash) == pytest.approx((127, 127, 127), abs=6)
+    for data in (pictures.cmyk_jpeg(), pictures.heic()):
+        assert 5 <= len(placeholder(data).thumbhash) <= 25
+
+
+def test_refusals() -> None:
+    with pytest.raises(NotAnImage):
+        placeholder(b"no picture")
+    with pytest.raises(LimitExceeded):
+        make_placeholder(io.BytesIO(pictures.photo_jpeg(300, 200)), Limits(max_side=299))
+    with pytest.raises(ValueError, match="small picture"):
+        write_thumbhash(bytes(4 * 101), 101, 1)
+    with pytest.raises(ValueError, match="small picture"):
+        write_thumbhash(bytes(4), 2, 1)
+
+
+def test_the_most_frequent_colour() -> None:
+    picture = Image.new("RGBA", (10, 10), (0, 0, 0, 0))
+    picture.paste((250, 240, 230, 255), (0, 0, 10, 3))
+    picture.paste((20, 30, 40, 255), (0, 3, 10, 7))
+    assert find_dominant_colour(picture.tobytes()) == Colour(20, 30, 40)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    width=st.integers(1, 24), height=st.integers(1, 24), seed=st.randoms(use_true_random=False),
+    is_clear=st.booleans(),
+)  # fmt: skip
+def test_rules_that_always_hold(width: int, height: int, seed: object, is_clear: bool) -> None:
+    pixels = bytearray(seed.randbytes(4 * width * height))  # type: ignore[attr-defined]  # hypothesis' Random
+    if not is_clear:
+        pixels[3::4] = b"\xff" * (width * height)
+    found = write_thumbhash(bytes(pixels), width, height)
+    assert 5 <= len(found) <= 25
+    assert bool(found[2] & 0x80) is any(alpha < 255 for alpha in pixels[3::4])
+    assert bool(found[4] & 0x80) is (width > height)
+    if not is_clear:
+        mean = tuple(sum(pixels[band::4]) / (width * height) for band in range(3))
+        assert read_mean(found) == pytest.approx(mean, abs=11)
+
+
+@given(colour=st.tuples(*[st.integers(0, 255)] * 3), width=st.integers(4, 9), height=st.integers(4, 9))
+def test_one_colour_has_no_waves(colour: tuple[int, int, int], width: int, height: int) -> None:
+    found = write_thumbhash(bytes([*colour, 255]) * (width * height), width, height)
+    assert read_mean(found) == pytest.approx(colour, abs=11)
+    assert (found[2] >> 2) & 31 == 0
+
+
+def read_mean(found: bytes) -> tuple[float, ...]:
+    """Return the mean colour a hash tells, 0 to 255 each."""
+    head = int.from_bytes(found[:3], "little")
+    light, yellow, red = (head & 63) / 63, (head >> 6 & 63) / 31.5 - 1, (head >> 12 & 63) / 31.5 - 1
+    blue = light - 2 / 3 * yellow
+    reds = (3 * light - blue + red) / 2
+    return tuple(255 * min(1, max(0, value)) for value in (reds, reds - red, blue))
+
+
+def read_aspect(found: bytes) -> float:
+    """Return width to height, as far as the counts of waves tell it."""
+    most, few = (5 if found[2] & 0x80 else 7), found[3] & 7
+    return most / few if found[4] & 0x80 else few / most
