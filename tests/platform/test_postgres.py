@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -11,6 +13,7 @@ import psycopg
 import pytest
 
 from images_platform.embedded.postgres import Postgres
+from images_platform.supervisor.identity import write_subprocess_arguments
 from images_platform.supervisor.orphans import find_by_folder
 from tests.platform.conftest import RunPart
 
@@ -114,7 +117,12 @@ def test_a_lock_file_with_a_number_given_to_another_process_is_stale(
 ) -> None:
     with run_part(postgres.part()):
         text = (postgres.folder / "postmaster.pid").read_text()
-    first, _, rest = text.partition("\n")
-    (postgres.folder / "postmaster.pid").write_text(f"{os.getpid()}\n{rest}")
-    with run_part(postgres.part()) as process:
-        assert process.pid != int(first)
+    # Postgres believes in a process of its own user that is not its parent.
+    whom = write_subprocess_arguments(postgres.part().identity)
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], cwd="/", **whom) as other:
+        first, rest = text.split("\n", maxsplit=1)
+        assert first != str(other.pid)
+        (postgres.folder / "postmaster.pid").write_text(f"{other.pid}\n{rest}")
+        with run_part(postgres.part()):
+            assert (postgres.folder / "postmaster.pid").read_text() != text
+        other.kill()
