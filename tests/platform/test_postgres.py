@@ -118,7 +118,7 @@ def test_a_lock_file_with_a_number_given_to_another_process_is_stale(
         text = (postgres.folder / "postmaster.pid").read_text()
     # Postgres believes in a process of its own user that is not its parent.
     whom = write_subprocess_arguments(postgres.part().identity)
-    with subprocess.Popen(["sleep", "60"], cwd="/", **whom) as other:
+    with subprocess.Popen(["/bin/sleep", "60"], cwd="/", **whom) as other:
         first, rest = text.split("\n", maxsplit=1)
         assert first != str(other.pid)
         (postgres.folder / "postmaster.pid").write_text(f"{other.pid}\n{rest}")
