@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from apps.imaging.geometry import make_plan
-from apps.imaging.recipe import FormatChoice, OutputFormat, Recipe
+from apps.imaging.recipe import Compression, FormatChoice, OutputFormat, Recipe
 from apps.imaging.source import SourceFormat, SourceInfo
 
 AcceptedFormat = Literal["avif", "webp"]
@@ -23,12 +23,16 @@ _MAY_BE_TRANSPARENT = {SourceFormat.PNG, SourceFormat.GIF}
 
 def is_negotiated(recipe: Recipe) -> bool:
     """Whether the answer depends on the Accept header, so that it needs `Vary: Accept`."""
-    return recipe.format is FormatChoice.AUTO
+    return recipe.format is FormatChoice.AUTO and recipe.compression is not Compression.FAST
 
 
 def choose_format(recipe: Recipe, info: SourceInfo, accept: str) -> OutputFormat:
     """Return the format to answer in; `info` may be header facts or those kept at upload."""
     asked = recipe.format.output
+    if asked is OutputFormat.JSON:
+        return asked
+    if recipe.compression is Compression.FAST:
+        return _choose_quickest(recipe, info)
     if asked is not None:
         return asked
     accepted = accepted_formats(accept)
@@ -39,6 +43,14 @@ def choose_format(recipe: Recipe, info: SourceInfo, accept: str) -> OutputFormat
     if "webp" in accepted:
         return OutputFormat.WEBP
     return OutputFormat.PNG if info.format in _MAY_BE_TRANSPARENT or info.has_alpha else OutputFormat.JPEG
+
+
+def _choose_quickest(recipe: Recipe, info: SourceInfo) -> OutputFormat:
+    """Return JPEG where it can show the picture; what moves stays GIF, which every client reads."""
+    if recipe.anim and info.is_animated:
+        return OutputFormat.GIF
+    is_filled = recipe.background is not None and recipe.background.alpha == 255
+    return OutputFormat.PNG if info.has_alpha and not is_filled else OutputFormat.JPEG
 
 
 def accepted_formats(accept: str) -> frozenset[AcceptedFormat]:

@@ -36,11 +36,19 @@ class OutputFormat(Enum):
     PNG = "png"
     WEBP = "webp"
     AVIF = "avif"
+    JSON = "json"  # facts instead of a picture
     GIF = "gif"
 
     @property
     def content_type(self) -> str:
+        if self is OutputFormat.JSON:
+            return "application/json"
         return f"image/{self.value.removeprefix('baseline-')}"
+
+    @property
+    def is_raster(self) -> bool:
+        """Whether it has pixels."""
+        return self is not OutputFormat.JSON
 
     @property
     def extension(self) -> str:
@@ -66,6 +74,7 @@ class FormatChoice(Enum):
     JPEG = "jpeg"
     BASELINE_JPEG = "baseline-jpeg"
     PNG = "png"
+    JSON = "json"
 
     @property
     def output(self) -> OutputFormat | None:

@@ -14,6 +14,7 @@ import pyvips
 from apps.imaging.decoders import Frame, as_decoded, decode, prove
 from apps.imaging.encoders import Generation, encode
 from apps.imaging.engine import decoding
+from apps.imaging.facts import write_facts
 from apps.imaging.geometry import make_plan
 from apps.imaging.headers import read_source_info
 from apps.imaging.limits import Limits
@@ -50,6 +51,8 @@ def render(
 ) -> Rendered:
     """Return the picture a recipe makes of a source, in the one format that the caller chose (`negotiate`).
 
+    For JSON, no pixel is made, and none read unless a border is to be cut off.
+
     Raises as inspect() does, and LimitExceeded for a recipe that enlarges too much.
     """
     info = read_source_info(source)
@@ -58,6 +61,8 @@ def render(
     plan = make_plan(recipe, info, trim(source, recipe, info))
     is_animated = info.is_animated and recipe.anim and output.can_animate
     limits.check_plan(plan, info, frames=info.frames if is_animated else 1)
+    if output is OutputFormat.JSON:
+        return Rendered(write_facts(plan.size, info), output, *plan.size)
     task = Task(recipe, plan, output)
     with decoding():
         frames = [

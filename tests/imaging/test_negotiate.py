@@ -22,6 +22,7 @@ def test_it_works() -> None:
     assert choose_format(parse("w=400"), JPEG, "*/*") is OutputFormat.JPEG
     assert is_negotiated(parse("w=400"))
     assert not is_negotiated(parse("w=400,f=webp"))
+    assert not is_negotiated(parse("w=400,compression=fast"))
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,26 @@ def test_it_works() -> None:
         (JPEG, "f=png", CHROME, OutputFormat.PNG),
         (JPEG, "f=avif", "", OutputFormat.AVIF),
         (ANIMATION, "f=jpeg", CHROME, OutputFormat.JPEG),
+        (JPEG, "f=json", CHROME, OutputFormat.JSON),
+        (JPEG, "f=json,compression=fast", "", OutputFormat.JSON),
+        (JPEG, "compression=fast", CHROME, OutputFormat.JPEG),
+        (JPEG, "f=avif,compression=fast", CHROME, OutputFormat.JPEG),
+        (PNG, "compression=fast", CHROME, OutputFormat.JPEG),
+        (SourceInfo(SourceFormat.PNG, 9, 9, has_alpha=True), "compression=fast", "", OutputFormat.PNG),
+        (
+            SourceInfo(SourceFormat.PNG, 9, 9, has_alpha=True),
+            "compression=fast,background=red",
+            "",
+            OutputFormat.JPEG,
+        ),
+        (
+            SourceInfo(SourceFormat.PNG, 9, 9, has_alpha=True),
+            "compression=fast,background=ff000080",
+            "",
+            OutputFormat.PNG,
+        ),
+        (ANIMATION, "compression=fast", CHROME, OutputFormat.GIF),
+        (ANIMATION, "compression=fast,anim=false", CHROME, OutputFormat.PNG),
     ],
 )
 def test_choices(source: SourceInfo, options: str, accept: str, output: OutputFormat) -> None:

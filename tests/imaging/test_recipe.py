@@ -38,6 +38,8 @@ def test_content_types() -> None:
         "image/png",
         "image/webp",
         "image/avif",
+        "application/json",
         "image/gif",
     ]
-    assert [output.extension for output in OutputFormat] == ["jpg", "jpg", "png", "webp", "avif", "gif"]
+    extensions = ["jpg", "jpg", "png", "webp", "avif", "json", "gif"]
+    assert [output.extension for output in OutputFormat] == extensions

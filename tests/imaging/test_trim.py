@@ -12,6 +12,7 @@ from apps.imaging.colour import Colour
 from apps.imaging.errors import EmptyImage
 from apps.imaging.geometry import Plan, make_plan
 from apps.imaging.grammar import from_mapping, parse, to_mapping, write
+from apps.imaging.recipe import OutputFormat
 from apps.imaging.source import SourceFormat, SourceInfo
 from apps.imaging.trim import BorderSearch, Length, Trim
 from apps.imaging.turn import UPRIGHT, Turn
@@ -136,6 +137,17 @@ class TestBorder:
         picture = Image.new("RGBA", (80, 60), (1, 2, 3, 0))
         picture.paste(pictures.draw_card(), (10, 10))
         assert look(make(pictures.encode(picture, "PNG"), "trim=border").data).size == (60, 40)
+
+    @pytest.mark.parametrize("place", [(0, 0), (7, 3), (1_001, 1), (513, 799), (1_499, 999)])
+    def test_a_large_one_to_the_pixel(self, place: tuple[int, int]) -> None:
+        """The edges lie anywhere between two pixels of the copy that is looked at first."""
+        picture = Image.new("RGB", (3_100, 2_100), (240, 240, 250))
+        picture.paste((90, 20, 30), (place[0], place[1], place[0] + 1_601, place[1] + 1_101))
+        source = pictures.encode(picture, "PNG", compress_level=1)
+        options = "trim.border.color=f0f0fa"
+        facts = make(source, options, OutputFormat.JSON)
+        assert (facts.width, facts.height) == (1_601, 1_101)
+        assert colour(look(make(source, options).data), (0, 0)) == (90, 20, 30)
 
     def test_nothing_but_border_stays_whole(self) -> None:
         plain = pictures.encode(Image.new("RGB", (30, 20), "red"), "PNG")

@@ -7,6 +7,7 @@ for, numbers have ranges, and the Content-Type never comes from here.
 from __future__ import annotations
 
 from apps.imaging.cage import Attempt, CageReport, Locks
+from apps.imaging.facts import are_facts
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.rendered import Rendered
 from apps.imaging.source import SourceFormat, SourceInfo, sniff
@@ -49,9 +50,15 @@ def read_rendered(frame: Frame, output: OutputFormat) -> Rendered:
     height, frames = read_integer(frame.header.get("height")), read_integer(frame.header.get("frames"))
     if not (1 <= width <= _MAX_SIDE and 1 <= height <= _MAX_SIDE and 1 <= frames <= _MAX_FRAMES):
         raise WireError("the rendition's size is impossible")
-    if sniff(frame.body[:_SNIFFED_BYTES]) is not _MAGIC[output]:
+    if not _is_as_asked(frame.body, output):
         raise WireError(f"the rendition is no {output.value}")
     return Rendered(data=frame.body, format=output, width=width, height=height, frames=frames)
+
+
+def _is_as_asked(data: bytes, output: OutputFormat) -> bool:
+    if output is OutputFormat.JSON:
+        return are_facts(data)
+    return sniff(data[:_SNIFFED_BYTES]) is _MAGIC[output]
 
 
 def write_report(report: CageReport) -> Header:
