@@ -46,7 +46,7 @@ class Refusal:
 
 
 _NOT_A_PICTURE = (
-    "This is not a picture we can read. Send a JPEG, PNG, GIF, WebP, AVIF, HEIC, TIFF or BMP file."
+    "This is not a picture we can read. Send a JPEG, PNG, GIF, WebP, AVIF, HEIC, TIFF, BMP or SVG file."
 )
 _DAMAGED = "The file cannot be read to its end. {error}."
 _BUSY = "The picture could not be checked just now, because the renderer is busy. Try again in a moment."
@@ -70,6 +70,7 @@ TABLE: dict[type[Exception], Row] = {
     imaging.EmptyImage: Row(400, "These options leave nothing of the picture."),
     imaging.NotAnImage: Row(415, _NOT_A_PICTURE),
     imaging.UnsupportedFormat: Row(415, _NOT_A_PICTURE),
+    imaging.SvgConversion: Row(415, "A drawing (SVG) stays one: leave the format to auto."),
     imaging.DamagedImage: Row(422, _DAMAGED),
     imaging.TruncatedImage: Row(422, _DAMAGED),
     imaging.LimitExceeded: Row(413, "{error}."),

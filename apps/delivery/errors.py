@@ -61,6 +61,7 @@ TABLE: dict[type[Exception], Row] = {
     imaging.EmptyImage: Row(403, 9413, _NOT_RESIZED),
     imaging.NotAnImage: Row(415, 9412, _NOT_RESIZED),
     imaging.UnsupportedFormat: Row(415, 9412, _NOT_RESIZED),
+    imaging.SvgConversion: Row(415, 9412, _NOT_RESIZED),
     imaging.DamagedImage: Row(422, 9516, "error during decoding: {error}"),
     imaging.TruncatedImage: Row(422, 9516, "error during decoding: {error}"),
     imaging.LimitExceeded: Row(403, 9413, _NOT_RESIZED),

@@ -9,11 +9,13 @@ from apps.cdn.keys import account_key, image_key, variant_key
 from apps.delivery.renditions import Picture
 from apps.images.decide import Decision, StoredRendition
 
-# A picture opened by itself is a document of our origin: it may do nothing there, and is what we say it is.
+# A picture opened by itself is a document of our origin, an SVG even one that could run scripts: it may do
+# nothing there, has no origin (sandbox), and is what we say it is.
 _SAFETY = {
     "x-content-type-options": "nosniff",
     "content-security-policy": (
-        "default-src 'none'; navigate-to 'none'; form-action 'none'; img-src data:; style-src 'unsafe-inline'"
+        "default-src 'none'; navigate-to 'none'; form-action 'none'; img-src data:; "
+        "style-src 'unsafe-inline'; sandbox"
     ),
     "access-control-allow-origin": "*",
 }

@@ -43,6 +43,8 @@ class Limits:
         """Raise LimitExceeded, naming the limit, unless the source is within all of them."""
         pixels = info.width * info.height
         self._check("max_bytes", info.size_bytes)
+        if info.format is SourceFormat.SVG:  # has no pixels; what it is made of is counted while it is read
+            return
         self._check("max_side", max(info.width, info.height))
         self._check("max_pixels", pixels)
         if info.format in _HEIF:

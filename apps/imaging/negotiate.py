@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from apps.imaging.errors import SvgConversion
 from apps.imaging.geometry import make_plan
 from apps.imaging.recipe import Compression, FormatChoice, OutputFormat, Recipe
 from apps.imaging.source import SourceFormat, SourceInfo
@@ -27,10 +28,17 @@ def is_negotiated(recipe: Recipe) -> bool:
 
 
 def choose_format(recipe: Recipe, info: SourceInfo, accept: str) -> OutputFormat:
-    """Return the format to answer in; `info` may be header facts or those kept at upload."""
+    """Return the format to answer in; `info` may be header facts or those kept at upload.
+
+    Raises SvgConversion when pixels are asked for of a drawing.
+    """
     asked = recipe.format.output
     if asked is OutputFormat.JSON:
         return asked
+    if info.format is SourceFormat.SVG:
+        if asked is not None:
+            raise SvgConversion
+        return OutputFormat.SVG
     if recipe.compression is Compression.FAST:
         return _choose_quickest(recipe, info)
     if asked is not None:

@@ -38,9 +38,12 @@ class OutputFormat(Enum):
     AVIF = "avif"
     JSON = "json"  # facts instead of a picture
     GIF = "gif"
+    SVG = "svg"  # of an SVG, and of nothing else
 
     @property
     def content_type(self) -> str:
+        if self is OutputFormat.SVG:
+            return "image/svg+xml"
         if self is OutputFormat.JSON:
             return "application/json"
         return f"image/{self.value.removeprefix('baseline-')}"
@@ -48,7 +51,7 @@ class OutputFormat(Enum):
     @property
     def is_raster(self) -> bool:
         """Whether it has pixels."""
-        return self is not OutputFormat.JSON
+        return self not in (OutputFormat.JSON, OutputFormat.SVG)
 
     @property
     def extension(self) -> str:

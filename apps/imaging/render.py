@@ -14,6 +14,7 @@ import pyvips
 from apps.imaging.decoders import Frame, as_decoded, decode, prove
 from apps.imaging.encoders import Generation, encode
 from apps.imaging.engine import decoding
+from apps.imaging.errors import SvgConversion
 from apps.imaging.facts import write_facts
 from apps.imaging.geometry import make_plan
 from apps.imaging.headers import read_source_info
@@ -23,7 +24,8 @@ from apps.imaging.metadata import keep_metadata
 from apps.imaging.pipeline import Task, run
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
-from apps.imaging.source import SourceInfo
+from apps.imaging.source import SourceFormat, SourceInfo
+from apps.imaging.svg import sanitize
 
 __all__ = ["Generation", "Rendered", "inspect", "render"]
 
@@ -31,11 +33,16 @@ __all__ = ["Generation", "Rendered", "inspect", "render"]
 def inspect(source: BinaryIO, limits: Limits) -> SourceInfo:
     """Return what a source is, once its header is within limits and every pixel of it has been decoded.
 
+    Of an SVG, every element has been read.
+
     `source` is a seekable file, whose descriptor is used if it has one. Raises SourceError (TruncatedImage
     for a file whose end is missing), LimitExceeded or TooLargeToProcess.
     """
     info = read_source_info(source)
     limits.check(info)
+    if info.format is SourceFormat.SVG:
+        _clean(source, limits)
+        return info
     with decoding():
         prove(source, as_decoded(info))
     return info
@@ -53,10 +60,13 @@ def render(
 
     For JSON, no pixel is made, and none read unless a border is to be cut off.
 
-    Raises as inspect() does, and LimitExceeded for a recipe that enlarges too much.
+    An SVG stays what it is, sanitised, whatever the recipe. Raises as inspect() does, LimitExceeded for a
+    recipe that enlarges too much, and SvgConversion.
     """
     info = read_source_info(source)
     limits.check(info)
+    if info.format is SourceFormat.SVG or output is OutputFormat.SVG:
+        return _keep_drawing(source, info, output, limits)
     info = as_decoded(info)
     plan = make_plan(recipe, info, trim(source, recipe, info))
     is_animated = info.is_animated and recipe.anim and output.can_animate
@@ -72,6 +82,19 @@ def render(
         image = _join(frames) if is_animated else frames[0].image
         data = encode(image, output, recipe, generation)
     return Rendered(data, output, *plan.size, frames=len(frames))
+
+
+def _keep_drawing(source: BinaryIO, info: SourceInfo, output: OutputFormat, limits: Limits) -> Rendered:
+    if output is OutputFormat.JSON and info.format is SourceFormat.SVG:
+        return Rendered(write_facts((info.width, info.height), info), output, info.width, info.height)
+    if info.format is not SourceFormat.SVG or output is not OutputFormat.SVG:
+        raise SvgConversion
+    return Rendered(_clean(source, limits), output, info.width, info.height)
+
+
+def _clean(source: BinaryIO, limits: Limits) -> bytes:
+    source.seek(0)
+    return sanitize(source.read(), limits)
 
 
 def _finish(image: pyvips.Image, task: Task, *, is_kept: bool) -> pyvips.Image:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from apps.imaging.prolog import begins_svg
+
 
 class SourceFormat(Enum):
-    """The formats we decode."""
+    """The formats we take: all are decoded but SVG, which stays a drawing."""
 
     JPEG = "jpeg"
     PNG = "png"
@@ -17,10 +19,11 @@ class SourceFormat(Enum):
     HEIC = "heic"
     TIFF = "tiff"
     BMP = "bmp"
+    SVG = "svg"
 
     @property
     def content_type(self) -> str:
-        return f"image/{self.value}"
+        return "image/svg+xml" if self is SourceFormat.SVG else f"image/{self.value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,8 @@ class SourceInfo:
     """Header facts of one source.
 
     width, height: pixels as stored, before `orientation`, which is EXIF's (1 to 8) or, in AVIF and HEIC,
-    what `irot` and `imir` amount to. frames: 1 for a still. bits: per sample. metadata_bytes: profiles,
-    EXIF, XMP and texts together, unpacked. size_bytes: the file's.
+    what `irot` and `imir` amount to; of an SVG, CSS pixels. frames: 1 for a still. bits: per sample.
+    metadata_bytes: profiles, EXIF, XMP and texts together, unpacked. size_bytes: the file's.
     """
 
     format: SourceFormat
@@ -67,7 +70,7 @@ def sniff(head: bytes) -> SourceFormat | None:
         return SourceFormat.AVIF
     if brands & _HEIC_BRANDS:
         return SourceFormat.HEIC
-    return None
+    return SourceFormat.SVG if begins_svg(head) else None
 
 
 def name_foreign_format(head: bytes) -> str | None:
@@ -75,10 +78,7 @@ def name_foreign_format(head: bytes) -> str | None:
     for name, signatures in _FOREIGN.items():
         if head.startswith(signatures):
             return name
-    if b"mif1" in _read_brands(head):
-        return "HEIF"
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    return "SVG" if text.startswith(b"<svg") or (text.startswith(b"<?xml") and b"<svg" in text) else None
+    return "HEIF" if b"mif1" in _read_brands(head) else None
 
 
 def _read_brands(head: bytes) -> frozenset[bytes]:
@@ -89,7 +89,8 @@ def _read_brands(head: bytes) -> frozenset[bytes]:
     return frozenset(head[start : start + 4] for start in (8, *range(16, end - 3, 4)))
 
 
-SNIFFED_BYTES = 64
+# Comments of a few thousand bytes, a licence for one, stand before the root element of many an SVG.
+SNIFFED_BYTES = 8 * 1024
 _SIGNATURES: dict[SourceFormat, tuple[bytes, ...]] = {
     SourceFormat.JPEG: (b"\xff\xd8\xff",),
     SourceFormat.PNG: (b"\x89PNG\r\n\x1a\n",),

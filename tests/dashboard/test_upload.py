@@ -60,7 +60,7 @@ def test_who_did_it_is_written_down(olive_client: Client, path: str, orchard: Ac
     ("data", "status", "words"),
     [
         (b"", 400, "The file is empty."),
-        (b"<svg onload=alert(1)>", 415, "This is not a picture we can read."),
+        (b"<html><svg onload=alert(1)>", 415, "This is not a picture we can read."),
         (jpeg(600, 400)[:-400], 422, "The file cannot be read to its end."),
         (jpeg(12_001, 1), 413, "at most 12,000 are allowed"),
     ],

@@ -46,7 +46,7 @@ def test_the_headers(delivery: DeliveryClient, photo: Image, thumbnail: Variant)
         "x-content-type-options": "nosniff",
         "content-security-policy": (
             "default-src 'none'; navigate-to 'none'; form-action 'none'; img-src data:; "
-            "style-src 'unsafe-inline'"
+            "style-src 'unsafe-inline'; sandbox"
         ),
         "access-control-allow-origin": "*",
         "cf-resized": f"internal=ok/m l={len(answer.body)}",

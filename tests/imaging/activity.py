@@ -13,7 +13,7 @@ _ACTIVE_ELEMENTS = {
     *("canvas", "metadata", "discard", "view", "font", "font-face", "font-face-uri", "tref", "cursor"),
 }
 _SAID = re.compile(r"id|class|role|lang|aria-.*")
-_SCHEME = re.compile(r"(javascript|vbscript|livescript|mocha|file|blob|https?|ftp|about|data):|//")
+_SCHEME = re.compile(r"(javascript|vbscript|livescript|mocha|file|blob|https?|ftp|about|data):")
 _DATA = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=]+")
 _URL = re.compile(r"url\s*\(\s*(.*?)\s*\)", re.DOTALL)
 _CSS = ("\\", "@import", "@font-face", "@namespace", "@charset", "expression", "behavior", "-moz-binding")

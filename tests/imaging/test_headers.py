@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zlib
 from collections.abc import Callable
@@ -160,7 +161,7 @@ def test_what_is_no_image(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("data", "name"),
     [
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
+        (b"<svg width='9'/>", "SVG (without its namespace)"),
         (b"%PDF-1.7", "PDF"),
         (b"8BPS\0\1", "Photoshop"),
         (b"\xff\x0a", "JPEG XL"),
@@ -170,7 +171,7 @@ def test_what_is_no_image(data: bytes) -> None:
     ],
 )
 def test_images_we_do_not_read_are_named(data: bytes, name: str) -> None:
-    with pytest.raises(UnsupportedFormat, match=name) as caught:
+    with pytest.raises(UnsupportedFormat, match=re.escape(name)) as caught:
         read(data)
     assert caught.value.format_name == name
 

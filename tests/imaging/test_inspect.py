@@ -131,7 +131,7 @@ def test_a_header_that_lies() -> None:
         (b"", NotAnImage),
         (b"hello", NotAnImage),
         (b"%PDF-1.4", UnsupportedFormat),
-        (b"<svg/>", UnsupportedFormat),
+        (b"<html><svg/></html>", NotAnImage),
     ],
 )
 def test_what_is_no_image(data: bytes, refusal: type[ImagingError]) -> None:

@@ -40,6 +40,7 @@ def test_content_types() -> None:
         "image/avif",
         "application/json",
         "image/gif",
+        "image/svg+xml",
     ]
-    extensions = ["jpg", "jpg", "png", "webp", "avif", "json", "gif"]
+    extensions = ["jpg", "jpg", "png", "webp", "avif", "json", "gif", "svg"]
     assert [output.extension for output in OutputFormat] == extensions

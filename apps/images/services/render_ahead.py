@@ -7,6 +7,7 @@ from apps.images.renderer import render
 from apps.images.services.renditions import store_rendition
 from apps.images.sources import open_original, source_info
 from apps.imaging.encoders import Generation
+from apps.imaging.errors import SvgConversion
 from apps.imaging.negotiate import choose_format
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.outbox.models import Job
@@ -25,7 +26,7 @@ def plan_render_ahead(*, image: Image) -> None:
     """
     for variant in Variant.objects.in_account(image.account).rendered_ahead():
         recipe = variant.recipe
-        for output in dict.fromkeys(choose_format(recipe, source_info(image), accept) for accept in _ACCEPTS):
+        for output in _choose_formats(image, recipe):
             add_job(
                 kind=RENDER_AHEAD,
                 key=f"{image.pk}:{image.version}:{recipe.fingerprint}:{output.value}",
@@ -49,6 +50,13 @@ def render_ahead(job: Job) -> None:
     recipe, output = variant.recipe, OutputFormat(payload["format"])
     if not _is_made(image, recipe, output):
         _make(image, recipe, output)
+
+
+def _choose_formats(image: Image, recipe: Recipe) -> list[OutputFormat]:
+    try:
+        return list(dict.fromkeys(choose_format(recipe, source_info(image), accept) for accept in _ACCEPTS))
+    except SvgConversion:  # this variant's links to the drawing are refused too
+        return []
 
 
 def _is_made(image: Image, recipe: Recipe, output: OutputFormat) -> bool:

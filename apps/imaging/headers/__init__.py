@@ -18,6 +18,7 @@ from apps.imaging.headers.heif import read_heif
 from apps.imaging.headers.jpeg import read_jpeg
 from apps.imaging.headers.png import read_png
 from apps.imaging.headers.reader import Reader
+from apps.imaging.headers.svg import read_svg
 from apps.imaging.headers.tiff import read_tiff
 from apps.imaging.headers.webp import read_webp
 from apps.imaging.source import SNIFFED_BYTES, SourceFormat, SourceInfo, name_foreign_format, sniff
@@ -31,6 +32,7 @@ _PARSERS: dict[SourceFormat, Callable[[Reader], SourceInfo]] = {
     SourceFormat.HEIC: lambda reader: read_heif(reader, SourceFormat.HEIC),
     SourceFormat.TIFF: read_tiff,
     SourceFormat.BMP: read_bmp,
+    SourceFormat.SVG: read_svg,
 }
 
 
