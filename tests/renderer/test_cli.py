@@ -46,7 +46,7 @@ def test_what_is_wrong_is_said(photo: Path, where: list[str], capsys: pytest.Cap
     photo.write_bytes(b"no picture")
     assert main(["info", str(photo), *where]) == 1
     assert main(["info", str(photo.with_name("missing.jpg")), *where]) == 1
-    assert main(["render", str(photo), "-o", "out.txt", *where]) == 1
+    assert main(["render", str(photo), "-o", "out.txt", *where]) == 2
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 3
     assert all(line.startswith("images-render: ") and len(line) > 20 for line in lines)

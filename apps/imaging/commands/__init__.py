@@ -1,0 +1,1 @@
+"""The verbs of `images-render`, one module each; `apps/imaging/cli.py` puts them together."""

@@ -1,0 +1,153 @@
+"""`explain`: what options mean for a picture: the plan, the format and why, the steps and their time."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from apps.imaging.commands.arguments import LIMITS, Parser, add_verb
+from apps.imaging.commands.endings import Ending, complain, describe, judge
+from apps.imaging.commands.inputs import Input
+from apps.imaging.commands.measuring import Step, measure
+from apps.imaging.commands.render import add_format, settle_format
+from apps.imaging.encoders import Generation
+from apps.imaging.errors import ImagingError, OptionsError
+from apps.imaging.geometry import Plan
+from apps.imaging.grammar import find_ignored, parse, write
+from apps.imaging.headers import read_source_info
+from apps.imaging.negotiate import accepted_formats, choose_format
+from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.render import render
+from apps.imaging.source import SourceInfo
+
+_EXAMPLES = """\
+  images-render explain photo.jpg w=400,h=400,fit=cover
+  images-render explain photo.jpg w=400 --accept image/avif,image/webp
+  images-render explain photo.jpg w=99999      points at the character that is wrong"""
+_LABEL_WIDTH = 9
+
+
+def add_explain(verbs: argparse._SubParsersAction[Parser]) -> None:
+    summary = "Say what options mean for a picture: plan, format, steps and their time"
+    parser = add_verb(verbs, "explain", summary, run_explain, examples=_EXAMPLES)
+    parser.add_argument("file", metavar="IN", help="a file, or - for stdin")
+    parser.add_argument(
+        "options", nargs="?", default="", metavar="OPTIONS", help="as in a link: w=400,fit=cover"
+    )
+    add_format(parser)
+    parser.add_argument("--small", action="store_true", help="spend more time for fewer bytes")
+
+
+def run_explain(parsed: argparse.Namespace) -> int:
+    try:
+        recipe = parse(parsed.options)
+    except OptionsError as error:
+        complain("", describe(error))
+        if error.position is not None:
+            print(f"  {parsed.options}\n  {' ' * error.position}^", file=sys.stderr)
+        return Ending.WRONG_USAGE
+    settled = settle_format(recipe, parsed.format, None)
+    generation = Generation.SMALL if parsed.small else Generation.QUICK
+    picture = Input(Path(parsed.file))
+    say("recipe", write(recipe) or "(nothing: the picture as it is, in the best format)")
+    for part in find_ignored(parsed.options):
+        say("ignored", f"{part}  (no such option, or no such number)")
+    try:
+        with picture.open() as file:
+            source = io.BytesIO(file.read())
+        info = read_source_info(source)
+        say("source", _describe_source(info))
+        output = settled or choose_format(recipe, info, parsed.accept)
+        say("format", f"{output.value}, as {_find_reason(recipe, info, output, settled, parsed.accept)}")
+        _explain_work(source, info, recipe, output, generation)
+    except (ImagingError, OSError) as error:
+        complain(picture.name, describe(error))
+        return judge(error)
+    return Ending.DONE
+
+
+def _explain_work(
+    source: io.BytesIO, info: SourceInfo, recipe: Recipe, output: OutputFormat, generation: Generation
+) -> None:
+    """Make the picture twice, first to warm up and see the limits kept, and step by step in between."""
+    render(source, recipe, output, limits=LIMITS, generation=generation)
+    if output.is_raster:
+        record = measure(source, info, recipe, output, generation)
+        for label, line in _describe_plan(record.plan):
+            say(label, line)
+        for label, line in _describe_steps(record.steps):
+            say(label, line)
+    start = time.perf_counter()
+    rendered = render(source, recipe, output, limits=LIMITS, generation=generation)
+    spent = (time.perf_counter() - start) * 1_000
+    say("together", f"{spent:.1f} ms, {rendered.frames} frame{'s' * (rendered.frames > 1)}")
+    size, before = len(rendered.data), info.size_bytes
+    say("bytes", f"{before:,} → {size:,} ({100 * size / max(1, before):.1f} %)")
+
+
+def say(label: str, line: str) -> None:
+    print(f"{label:{_LABEL_WIDTH}} {line}")
+
+
+def _describe_source(info: SourceInfo) -> str:
+    parts = [f"{info.format.value}, {info.width} × {info.height}"]
+    if info.orientation != 1:
+        width, height = info.oriented_size
+        parts.append(f"orientation {info.orientation} (seen as {width} × {height})")
+    if info.is_animated:
+        parts.append(f"{info.frames} frames")
+    parts.append(f"{info.bits} bits")
+    parts.append("may be transparent" if info.has_alpha else "opaque")
+    return ", ".join(parts)
+
+
+def _find_reason(
+    recipe: Recipe, info: SourceInfo, output: OutputFormat, settled: OutputFormat | None, accept: str
+) -> str:
+    if settled is not None:
+        return "asked for"
+    if not output.is_raster:
+        return "a drawing stays one"
+    accepted = accepted_formats(accept)
+    if recipe.anim and info.is_animated:
+        return f"the picture moves and the viewer takes {'' if 'webp' in accepted else 'no '}WebP"
+    if output is OutputFormat.AVIF:
+        return "the viewer takes AVIF"
+    if output is OutputFormat.WEBP:
+        return (
+            "AVIF would take too long for its size"
+            if "avif" in accepted
+            else "the viewer takes WebP, not AVIF"
+        )
+    clear = "may be transparent" if output is OutputFormat.PNG else "is opaque"
+    return f"the viewer names neither AVIF nor WebP, and the picture {clear}"
+
+
+def _describe_plan(plan: Plan) -> Iterator[tuple[str, str]]:
+    if plan.trimmed is not None:
+        box = plan.trimmed
+        yield "trim", f"to {box.width} × {box.height} at {box.left}, {box.top}"
+    yield "resize", f"to {plan.resized[0]} × {plan.resized[1]}"
+    turns = ["mirrored"] * plan.turn.is_mirrored
+    turns += [f"{plan.turn.quarters * 90}° clockwise"] * bool(plan.turn.quarters)
+    if turns:
+        yield "turn", ", ".join(turns)
+    if plan.cropped is not None:
+        box = plan.cropped
+        place = "where the eye is drawn" if plan.is_crop_sought else f"at {box.left}, {box.top}"
+        yield "crop", f"to {box.width} × {box.height} {place}"
+    if plan.padded is not None:
+        yield "pad", f"around {plan.padded.left}, {plan.padded.top}"
+    yield "result", f"{plan.size[0]} × {plan.size[1]}"
+
+
+def _describe_steps(steps: list[Step]) -> Iterator[tuple[str, str]]:
+    width = max(len(step.name) for step in steps)
+    for number, step in enumerate(steps):
+        label = "" if number else "steps"
+        time_text = f"{step.milliseconds:8.1f} ms" if step.is_acting else f"{'–':>8}"
+        yield label, f"{step.name:{width}} {time_text}"

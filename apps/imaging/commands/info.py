@@ -1,0 +1,56 @@
+"""`info`: what pictures are, as JSON, after decoding all of each."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import fields
+from enum import Enum
+from typing import Any
+
+from apps.imaging.commands.arguments import Parser, add_socket, add_verb
+from apps.imaging.commands.endings import Ending, complain, describe, judge
+from apps.imaging.commands.inputs import Input, find_inputs
+from apps.imaging.commands.workbench import Workbench, open_workbench
+from apps.imaging.errors import ImagingError
+from apps.imaging.source import SourceInfo
+
+_EXAMPLES = """\
+  images-render info photo.jpg
+  images-render info pictures/ | jq -r 'select(.orientation > 1).file'
+  curl -s https://example.com/photo.jpg | images-render info -"""
+
+
+def add_info(verbs: argparse._SubParsersAction[Parser]) -> None:
+    summary = "Say what pictures are, as JSON, after decoding all of each"
+    parser = add_verb(verbs, "info", summary, run_info, examples=_EXAMPLES)
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="a file, a folder, a pattern, or - for stdin"
+    )
+    add_socket(parser)
+
+
+def run_info(parsed: argparse.Namespace) -> int:
+    """Print one object: indented for one picture, else a line for each."""
+    inputs = find_inputs(parsed.files)
+    workbench = open_workbench(parsed.socket)
+    endings = {_show(each, workbench, is_pretty=len(inputs) == 1) for each in inputs}
+    return max(endings)
+
+
+def _show(picture: Input, workbench: Workbench, *, is_pretty: bool) -> Ending:
+    try:
+        with picture.open() as source:
+            info = workbench.inspect(source)
+    except (ImagingError, OSError) as error:
+        complain(picture.name, describe(error))
+        return judge(error)
+    print(json.dumps(as_json(picture.name, info), indent=2 if is_pretty else None, ensure_ascii=False))
+    return Ending.DONE
+
+
+def as_json(name: str, info: SourceInfo) -> dict[str, Any]:
+    """Return the facts as JSON values; `oriented_size` is width and height as a viewer sees them."""
+    values = {entry.name: getattr(info, entry.name) for entry in fields(info)}
+    plain = {name: value.value if isinstance(value, Enum) else value for name, value in values.items()}
+    return {"file": name, **plain, "oriented_size": list(info.oriented_size)}

@@ -1,0 +1,46 @@
+"""Workbench: where pictures are looked at and made: in this process, or by the renderer at a socket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from apps.imaging import render as here
+from apps.imaging.client import RendererClient
+from apps.imaging.commands.arguments import LIMITS
+from apps.imaging.encoders import Generation
+from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.rendered import Rendered
+from apps.imaging.source import SourceInfo
+
+# A person would rather wait for a busy renderer than be told of it.
+_PATIENCE_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """`client` is None for this process. Both verbs raise as those of render.py, or RendererError."""
+
+    client: RendererClient | None
+
+    def inspect(self, source: BinaryIO) -> SourceInfo:
+        if self.client:
+            return self.client.inspect(source, limits=LIMITS)
+        return here.inspect(source, LIMITS)
+
+    def render(
+        self, source: BinaryIO, recipe: Recipe, output: OutputFormat, generation: Generation
+    ) -> Rendered:
+        if self.client:
+            return self.client.render(source, recipe, output, limits=LIMITS, generation=generation)
+        return here.render(source, recipe, output, limits=LIMITS, generation=generation)
+
+
+def open_workbench(socket: Path | None) -> Workbench:
+    """Return the bench at a renderer's socket, or the one in this process."""
+    if socket is None:
+        return Workbench(None)
+    return Workbench(
+        RendererClient(socket, connect_seconds=_PATIENCE_SECONDS, total_seconds=_PATIENCE_SECONDS)
+    )
