@@ -1,11 +1,11 @@
 """The cage: what a renderer worker gives up before it looks at a stranger's bytes.
 
 Three walls, each enough to spoil most plans: Landlock (no file, no TCP), seccomp (no socket, process,
-program or new code at all), resource limits (memory, time); and nobody inside is root. `lock` puts them on, `probe` tries to get out.
+program or new code at all), resource limits (memory, time); and nobody inside is root. `lock` puts them on,
+`probe` tries to get out.
 """
 
 from apps.imaging.cage.lock import count_threads, lock
-from apps.imaging.cage.privilege import give_up_root
 from apps.imaging.cage.probe import probe
 from apps.imaging.cage.report import Attempt, CageError, CageReport, Locks
 from apps.imaging.cage.rlimits import ResourceLimits
@@ -17,7 +17,6 @@ __all__ = [
     "Locks",
     "ResourceLimits",
     "count_threads",
-    "give_up_root",
     "lock",
     "probe",
 ]
