@@ -19,6 +19,7 @@ from apps.images.services import forget_rendition, store_rendition
 from apps.images.sources import open_original
 from apps.imaging.encoders import Generation
 from apps.imaging.errors import (
+    EmptyImage,
     LimitExceeded,
     RendererCrashed,
     RendererTimeout,
@@ -30,7 +31,7 @@ from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
 
 # Another try within seconds would cost a worker's time and end the same.
-_LASTING = (SourceError, LimitExceeded, TooLargeToProcess, RendererTimeout, RendererCrashed)
+_LASTING = (SourceError, EmptyImage, LimitExceeded, TooLargeToProcess, RendererTimeout, RendererCrashed)
 
 
 class Renderer(Protocol):

@@ -106,8 +106,9 @@ def test_or_is_the_box_s_centre(gravity: str, left: int) -> None:
     assert plan(900, 900, f"w=300,h=900,fit=cover,g={gravity};box-center").cropped == Box(left, 0, 300, 900)
 
 
-def test_halves_are_rounded_up() -> None:
-    box = plan(900, 900, "w=301,h=900,fit=cover").cropped
+@pytest.mark.parametrize("gravity", ["center", "0.5x0.5;box-center"])
+def test_halves_are_rounded_up(gravity: str) -> None:
+    box = plan(900, 900, f"w=301,h=900,fit=cover,g={gravity}").cropped
     assert box is not None
     assert box.left == 300
 

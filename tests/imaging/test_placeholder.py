@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 
 import pytest
 from hypothesis import given, settings
@@ -28,11 +29,26 @@ def test_it_works() -> None:
     assert read_aspect(found.thumbhash) == pytest.approx(1.5, abs=0.15)
 
 
-@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+@pytest.mark.parametrize("orientation", range(1, 9))
 def test_it_is_upright(orientation: int) -> None:
-    found = placeholder(pictures.photo_jpeg(300, 200, orientation=orientation))
+    """The card is white below on the right, whichever way it is stored."""
+    card = pictures.draw_card(600, 400)
+    stored = pictures.lay(card, orientation)
+    found = placeholder(pictures.encode(stored, "JPEG", quality=90, exif=pictures.make_exif(orientation)))
     assert read_aspect(found.thumbhash) == pytest.approx(1.5, abs=0.15)
-    assert found.thumbhash[:3] == placeholder(pictures.photo_jpeg(300, 200)).thumbhash[:3]
+    light = {(x, y): read_lightness(found.thumbhash, x, y) for x in (0.25, 0.75) for y in (0.25, 0.75)}
+    assert max(light, key=lambda point: light[point]) == (0.75, 0.75)
+
+
+def test_it_shows_what_is_where() -> None:
+    picture = Image.new("RGB", (60, 40))
+    shades = {(0.25, 0.25): 50, (0.75, 0.25): 230, (0.25, 0.75): 100, (0.75, 0.75): 160}
+    for (x, y), shade in shades.items():
+        left, top = round(60 * x) - 15, round(40 * y) - 10
+        picture.paste((shade, shade, shade), (left, top, left + 30, top + 20))
+    found = placeholder(pictures.encode(picture, "PNG")).thumbhash
+    for (x, y), shade in shades.items():
+        assert 255 * read_lightness(found, x, y) == pytest.approx(shade, abs=40)
 
 
 def test_transparency() -> None:
@@ -111,3 +127,17 @@ def read_aspect(found: bytes) -> float:
     """Return width to height, as far as the counts of waves tell it."""
     most, few = (5 if found[2] & 0x80 else 7), found[3] & 7
     return most / few if found[4] & 0x80 else few / most
+
+
+def read_lightness(found: bytes, x: float, y: float) -> float:
+    """Return how light the preview of an opaque picture is at a point, all from 0 to 1."""
+    few, is_landscape = found[3] & 7, bool(found[4] & 0x80)
+    across, down = (7, max(3, few)) if is_landscape else (max(3, few), 7)
+    nibbles = iter([nibble for byte in found[5:] for nibble in (byte & 15, byte >> 4)])
+    light, scale = (found[0] & 63) / 63, (found[2] >> 2 & 31) / 31
+    for y_wave in range(down):
+        for x_wave in range(across):
+            if (x_wave or y_wave) and x_wave * down < across * (down - y_wave):
+                wave = math.cos(math.pi * x * x_wave) * math.cos(math.pi * y * y_wave)
+                light += 2 * (next(nibbles) / 7.5 - 1) * scale * wave
+    return light

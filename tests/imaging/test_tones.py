@@ -28,6 +28,7 @@ def shade(options: str, of: tuple[int, ...]) -> tuple[int, ...]:
         ("brightness=2", SKIN, (255, 255, 200)),
         ("contrast=2", SKIN, (255, 173, 73)),
         ("contrast=0.5", (255, 0, 128), (191, 64, 128)),
+        ("brightness=2,contrast=0.5", SKIN, (191, 191, 164)),
         ("gamma=0.5", GREY, (160, 160, 160)),
         ("gamma=2", GREY, (39, 39, 39)),
         ("saturation=0", SKIN, (157, 157, 157)),

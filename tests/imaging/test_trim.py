@@ -134,8 +134,10 @@ class TestBorder:
         assert look(make(source, "trim=0;0;30;0,trim.border=true").data).size == (60, 20)
 
     def test_clear_ground(self) -> None:
-        picture = Image.new("RGBA", (80, 60), (1, 2, 3, 0))
-        picture.paste(pictures.draw_card(), (10, 10))
+        picture = Image.new("RGBA", (80, 60), (255, 0, 0, 0))
+        picture.paste(
+            (255, 0, 0, 255), (10, 10, 70, 50)
+        )  # differs from what is hidden by nothing but opacity
         assert look(make(pictures.encode(picture, "PNG"), "trim=border").data).size == (60, 40)
 
     @pytest.mark.parametrize("place", [(0, 0), (7, 3), (1_001, 1), (513, 799), (1_499, 999)])

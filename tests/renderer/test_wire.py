@@ -15,6 +15,7 @@ from apps.imaging.encoders import Generation
 from apps.imaging.errors import (
     BadReply,
     DamagedImage,
+    EmptyImage,
     ImagingError,
     LimitExceeded,
     NotAnImage,
@@ -25,6 +26,7 @@ from apps.imaging.errors import (
     TruncatedImage,
     UnsupportedFormat,
 )
+from apps.imaging.facts import write_facts
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
@@ -178,6 +180,14 @@ def test_a_rendition_in_another_format_is_refused() -> None:
             read_rendered(Frame(write_rendered(rendered), data), OutputFormat.WEBP)
 
 
+def test_facts_come_back_and_nothing_else_does() -> None:
+    rendered = Rendered(write_facts((32, 24), INFO), OutputFormat.JSON, width=32, height=24)
+    assert read_rendered(Frame(write_rendered(rendered), rendered.data), OutputFormat.JSON) == rendered
+    for data in (draw("PNG"), b"", b"{}", b"<script>"):
+        with pytest.raises(WireError, match="no json"):
+            read_rendered(Frame(write_rendered(rendered), data), OutputFormat.JSON)
+
+
 @pytest.mark.parametrize("change", [{"width": 0}, {"height": 65_536}, {"frames": 0}, {"width": "64"}])
 def test_a_renditions_numbers_are_checked(change: dict[str, Any]) -> None:
     rendered = Rendered(data=draw("PNG"), format=OutputFormat.PNG, width=64, height=48, frames=1)
@@ -199,6 +209,7 @@ def test_a_report_comes_back() -> None:
 @pytest.mark.parametrize(
     "error",
     [
+        EmptyImage(),
         NotAnImage(),
         UnsupportedFormat("JPEG XL"),
         DamagedImage(),
