@@ -49,7 +49,7 @@ def parse(text: str) -> Recipe:
 
 
 def find_ignored(text: str) -> list[str]:
-    """Return the parts of a good options text that parse() passes over: unknown names, numbers that are none."""
+    """Return parts of good options text that parse() passes over: unknown names, numbers that are none."""
     ignored = []
     for _, part in _split(text):
         name, _, value = part.partition("=")
