@@ -15,7 +15,7 @@ from apps.delivery.refusals import NotStored
 from apps.delivery.threads import DatabaseThreads
 from apps.images.decide import Decision, RenditionKey, StoredRendition
 from apps.images.renderer import RENDER_LIMITS
-from apps.images.services import forget_rendition, store_rendition
+from apps.images.services import find_rendition, forget_rendition, store_rendition
 from apps.images.sources import open_original
 from apps.imaging.encoders import Generation
 from apps.imaging.errors import (
@@ -97,15 +97,15 @@ class Renditions:
         if decision.rendition is not None:
             # Its file is gone; as long as its row stays, nothing else can take its key.
             await self._threads.run(forget_rendition, storage_key=decision.rendition.storage_key)
+        # Whoever looked just before another flight landed, here or in another process, need not fly again.
+        if (made := await self._threads.run(find_rendition, key=decision.key)) is not None:
+            return made
         rendered = await self._render(decision)
         try:
             return await self._threads.run(
                 store_rendition,
                 account_pk=decision.account_pk,
-                image_pk=decision.key.image_pk,
-                image_version=decision.key.image_version,
-                fingerprint=decision.key.fingerprint,
-                generation=decision.key.generation,
+                key=decision.key,
                 rendered=rendered,
             )
         except OSError as error:  # the disk is full, or the object store is away

@@ -10,9 +10,15 @@ import pytest
 from django.db import connection
 
 from apps.accounts.actor import SYSTEM
-from apps.images.decide import StoredRendition
+from apps.images.decide import RenditionKey, StoredRendition
 from apps.images.models import Image, Rendition
-from apps.images.services import delete_image, forget_rendition, set_access, store_rendition
+from apps.images.services import (
+    delete_image,
+    find_rendition,
+    forget_rendition,
+    set_access,
+    store_rendition,
+)
 from apps.images.services.files import REMOVE_FILE
 from apps.images.storage import renditions
 from apps.imaging.encoders import Generation
@@ -24,21 +30,26 @@ from apps.usage.models import DailyUsage
 RENDERED = Rendered(data=b"\xff\xd8\xff made", format=OutputFormat.JPEG, width=10, height=20, frames=1)
 
 
-def store(image: Image, rendered: Rendered = RENDERED, version: int | None = None) -> StoredRendition | None:
-    return store_rendition(
-        account_pk=image.account_id,
+def key_of(image: Image, version: int | None = None) -> RenditionKey:
+    return RenditionKey(
         image_pk=image.pk,
         image_version=image.version if version is None else version,
         fingerprint="f" * 32,
+        output=RENDERED.format,
         generation=Generation.QUICK,
-        rendered=rendered,
     )
+
+
+def store(image: Image, version: int | None = None) -> StoredRendition | None:
+    return store_rendition(account_pk=image.account_id, key=key_of(image, version), rendered=RENDERED)
 
 
 @pytest.mark.django_db
 def test_it_works(photo: Image) -> None:
+    assert find_rendition(key=key_of(photo)) is None
     stored = store(photo)
     assert stored is not None
+    assert find_rendition(key=key_of(photo)) == stored
     with renditions().open(stored.storage_key) as file:
         assert file.read() == RENDERED.data
     assert stored.size_bytes == len(RENDERED.data)

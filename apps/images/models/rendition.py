@@ -7,11 +7,22 @@ from typing import Self
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from apps.images.decide import RenditionKey
 from apps.images.models.image import Image
 from apps.variants.models import Variant
 
 
 class RenditionQuerySet(models.QuerySet["Rendition"]):
+    def keyed(self, key: RenditionKey) -> Self:
+        """The rendition of a key, if it was made."""
+        return self.filter(
+            image_id=key.image_pk,
+            image_version=key.image_version,
+            fingerprint=key.fingerprint,
+            format=key.output.value,
+            generation=key.generation.value,
+        )
+
     def current(self) -> Self:
         """Renditions that can still be reached: made from the image as it is now."""
         return self.filter(image__deleted_at=None, image_version=F("image__version"))

@@ -2,7 +2,14 @@
 
 from apps.images.services.access import set_access
 from apps.images.services.deletion import delete_image
-from apps.images.services.renditions import forget_rendition, store_rendition
+from apps.images.services.renditions import find_rendition, forget_rendition, store_rendition
 from apps.images.services.upload import upload_image
 
-__all__ = ["delete_image", "forget_rendition", "set_access", "store_rendition", "upload_image"]
+__all__ = [
+    "delete_image",
+    "find_rendition",
+    "forget_rendition",
+    "set_access",
+    "store_rendition",
+    "upload_image",
+]

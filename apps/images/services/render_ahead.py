@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from apps.images.models import Image, Rendition
+from apps.images.decide import RenditionKey
+from apps.images.models import Image
 from apps.images.renderer import render
-from apps.images.services.renditions import store_rendition
+from apps.images.services.renditions import find_rendition, store_rendition
 from apps.images.sources import open_original, source_info
 from apps.imaging.encoders import Generation
 from apps.imaging.errors import SvgConversion
@@ -47,9 +48,18 @@ def render_ahead(job: Job) -> None:
     variant = Variant.objects.rendered_ahead().filter(pk=payload["variant"]).first()
     if image is None or variant is None:
         return
-    recipe, output = variant.recipe, OutputFormat(payload["format"])
-    if not _is_made(image, recipe, output):
-        _make(image, recipe, output)
+    recipe = variant.recipe
+    key = RenditionKey(
+        image_pk=image.pk,
+        image_version=image.version,
+        fingerprint=recipe.fingerprint,
+        output=OutputFormat(payload["format"]),
+        generation=Generation.SMALL,
+    )
+    if find_rendition(key=key) is None:
+        with open_original(image.storage_key) as file:
+            rendered = render(file, recipe, key.output, generation=key.generation)
+        store_rendition(account_pk=image.account_id, key=key, rendered=rendered)
 
 
 def _choose_formats(image: Image, recipe: Recipe) -> list[OutputFormat]:
@@ -57,26 +67,3 @@ def _choose_formats(image: Image, recipe: Recipe) -> list[OutputFormat]:
         return list(dict.fromkeys(choose_format(recipe, source_info(image), accept) for accept in _ACCEPTS))
     except SvgConversion:  # this variant's links to the drawing are refused too
         return []
-
-
-def _is_made(image: Image, recipe: Recipe, output: OutputFormat) -> bool:
-    return Rendition.objects.filter(
-        image=image,
-        image_version=image.version,
-        fingerprint=recipe.fingerprint,
-        format=output.value,
-        generation=Generation.SMALL.value,
-    ).exists()
-
-
-def _make(image: Image, recipe: Recipe, output: OutputFormat) -> None:
-    with open_original(image.storage_key) as file:
-        rendered = render(file, recipe, output, generation=Generation.SMALL)
-    store_rendition(
-        account_pk=image.account_id,
-        image_pk=image.pk,
-        image_version=image.version,
-        fingerprint=recipe.fingerprint,
-        generation=Generation.SMALL,
-        rendered=rendered,
-    )

@@ -8,7 +8,7 @@ import io
 from django.db import transaction
 
 from apps.accounts.models import Account
-from apps.images.decide import StoredRendition
+from apps.images.decide import RenditionKey, StoredRendition
 from apps.images.models import Image, Rendition
 from apps.images.services.files import claim_file, discard_file, schedule_removal, write_file
 from apps.images.storage import RENDITIONS, make_rendition_key
@@ -18,15 +18,7 @@ from apps.imaging.rendered import Rendered
 from apps.usage.services import count_render
 
 
-def store_rendition(
-    *,
-    account_pk: int,
-    image_pk: int,
-    image_version: int,
-    fingerprint: str,
-    generation: Generation,
-    rendered: Rendered,
-) -> StoredRendition | None:
+def store_rendition(*, account_pk: int, key: RenditionKey, rendered: Rendered) -> StoredRendition | None:
     """Keep what was rendered and return what is stored under its key.
 
     When another process was first, its rendition is returned and ours removed; None when the image was
@@ -34,12 +26,12 @@ def store_rendition(
     """
     account = Account(pk=account_pk)
     rendition = Rendition(
-        image_id=image_pk,
-        image_version=image_version,
-        fingerprint=fingerprint,
-        format=rendered.format.value,
-        generation=generation.value,
-        storage_key=make_rendition_key(account_pk, image_pk),
+        image_id=key.image_pk,
+        image_version=key.image_version,
+        fingerprint=key.fingerprint,
+        format=key.output.value,
+        generation=key.generation.value,
+        storage_key=make_rendition_key(account_pk, key.image_pk),
         digest=hashlib.sha256(rendered.data).hexdigest(),
         size_bytes=len(rendered.data),
         width=rendered.width,
@@ -50,17 +42,23 @@ def store_rendition(
     removal = write_file(store=RENDITIONS, key=rendition.storage_key, content=content, account=account)
     with transaction.atomic():
         # The lock keeps a version bump or a deletion from slipping between the check and the row.
-        current = Image.objects.live().filter(pk=image_pk, version=image_version)
+        current = Image.objects.live().filter(pk=key.image_pk, version=key.image_version)
         is_current = current.select_for_update(of=("self",), no_key=True).exists()
         if is_current:
             Rendition.objects.bulk_create([rendition], ignore_conflicts=True)
-        winner = _find(rendition) if is_current else None
+        winner = Rendition.objects.keyed(key).first() if is_current else None
         if winner is not None and winner.storage_key == rendition.storage_key:
             claim_file(removal)
             count_render(account=account, size_bytes=rendition.size_bytes)
     if winner is None or winner.storage_key != rendition.storage_key:
         discard_file(removal)
     return None if winner is None else as_stored(winner)
+
+
+def find_rendition(*, key: RenditionKey) -> StoredRendition | None:
+    """Return what is stored under a key by now."""
+    rendition = Rendition.objects.keyed(key).first()
+    return None if rendition is None else as_stored(rendition)
 
 
 def forget_rendition(*, storage_key: str) -> None:
@@ -78,13 +76,3 @@ def as_stored(rendition: Rendition) -> StoredRendition:
         digest=rendition.digest,
         size_bytes=rendition.size_bytes,
     )
-
-
-def _find(rendition: Rendition) -> Rendition | None:
-    return Rendition.objects.filter(
-        image_id=rendition.image_id,
-        image_version=rendition.image_version,
-        fingerprint=rendition.fingerprint,
-        format=rendition.format,
-        generation=rendition.generation,
-    ).first()
