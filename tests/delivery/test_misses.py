@@ -9,7 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from django.conf import settings as project_settings
 
 from apps.accounts.actor import SYSTEM
 from apps.delivery import ports
