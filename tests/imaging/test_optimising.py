@@ -94,6 +94,16 @@ def test_other_pictures_are_told_apart() -> None:
         assert not is_same_picture(data, other)
 
 
+def test_the_colour_of_what_is_clear_stays() -> None:
+    photo = PHOTO.convert("RGBA")
+    photo.putalpha(0)
+    data = pictures.encode(photo, "WEBP", lossless=True, exact=True, quality=0, method=0)
+    best = optimise(data, Loss.NONE, Limits()).data
+    assert len(best) < len(data)
+    with Image.open(io.BytesIO(best)) as picture:
+        assert picture.tobytes() == photo.tobytes()
+
+
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "gif"])
 def test_what_is_cut_off_is_not_stripped(kind: str) -> None:
     data = KINDS[kind].removesuffix(pictures.CANARY)[:-30]
