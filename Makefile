@@ -6,7 +6,8 @@ VENV := .venv
 RUN  := $(VENV)/bin/python
 # pyvips alone has no wheel. It is pure Python, unless it finds a libvips on the machine to compile itself against;
 # that one would then be used instead of the one we lock.
-PIP  := PKG_CONFIG=false $(RUN) -m pip install --disable-pip-version-check --no-input --require-hashes --no-deps
+PIP  := PKG_CONFIG=false $(RUN) -m pip install --disable-pip-version-check --no-input --require-hashes --no-deps \
+	--no-build-isolation
 
 .DEFAULT_GOAL := help
 .PHONY: help up test check fix bench doctor lock
@@ -40,20 +41,25 @@ bench: $(VENV)/.development ## measure; never part of the tests (ARGS="stored_hi
 doctor: $(VENV)/.runtime ## say what ails the running instance, and what to do
 	@exec $(RUN) manage.py doctor
 
-COMPILE := $(RUN) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+COMPILE := $(RUN) -m uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header --quiet
 
-lock: $(VENV)/.development ## resolve pyproject.toml into both lock files
-	$(COMPILE) --extra embedded -o requirements.lock
-	$(COMPILE) --extra embedded --group dev -c requirements.lock -o requirements-dev.lock
+lock: $(VENV)/.development ## resolve pyproject.toml into the lock files
+	$(COMPILE) pyproject.toml --extra embedded -o requirements.lock
+	$(COMPILE) --group build -c requirements.lock -o requirements-build.lock
+	$(COMPILE) pyproject.toml --extra embedded --group dev -c requirements.lock -o requirements-dev.lock
 
 # --- installing: each stamp is as new as the lock it was made from -----------------------------------
 
-$(VENV)/.runtime: requirements.lock $(VENV)/.made
+$(VENV)/.build: requirements-build.lock $(VENV)/.made
 	$(PIP) -r $<
 	@touch $@
 
-$(VENV)/.development: requirements-dev.lock $(VENV)/.made
+$(VENV)/.runtime: requirements.lock $(VENV)/.build
+	$(PIP) -r $<
+	@touch $@
+
+$(VENV)/.development: requirements-dev.lock $(VENV)/.build
 	$(PIP) -r $<
 	@touch $@
 
