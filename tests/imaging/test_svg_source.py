@@ -200,6 +200,12 @@ def test_negotiation(accept: str) -> None:
     assert choose_format(parse("w=20"), SVG, accept) is OutputFormat.SVG
 
 
+@pytest.mark.parametrize("shift", ["", "x"])
+def test_a_head_may_end_within_a_character(shift: str) -> None:
+    data = wrap(f"<title>{shift}{'é' * 50_000}</title>")
+    assert inspect(io.BytesIO(data), LIMITS).width == 60
+
+
 def test_a_file_is_read_from_its_start(tmp_path: Path) -> None:
     path = tmp_path / "original"
     path.write_bytes(scene())
