@@ -84,6 +84,7 @@ _LIMIT_SENTENCES = {
     "max_svg_bytes": "The SVG has {actual:,} bytes; at most {allowed:,} are allowed",
     "max_svg_depth": "The SVG's elements are nested {actual:,} levels deep; at most {allowed:,} are allowed",
     "max_svg_elements": "The SVG has {actual:,} elements or more; at most {allowed:,} are allowed",
+    "max_svg_style_length": "The SVG's styles have {actual:,} characters; at most {allowed:,} are allowed",
     "max_svg_attributes": "An element of the SVG has {actual:,} attributes; at most {allowed:,} are allowed",
     "max_enlarged_side": "The image would be enlarged to {actual:,} pixels; at most {allowed:,} are allowed",
 }

@@ -60,6 +60,15 @@ def test_limits(limit: str, largest: str, smallest: str) -> None:
     assert caught.value.limit == limit
 
 
+@pytest.mark.parametrize("content", ["<style>a{{{}}}</style>", '<g style="{}"/><g style=""/>'])
+def test_styles(content: str) -> None:
+    limits = replace(LIMITS, max_svg_style_length=100)
+    room = 97 if "<style>" in content else 100
+    sanitize(wrap(content.format(";" * room)), limits)
+    with pytest.raises(LimitExceeded, match="max_svg_style_length"):
+        sanitize(wrap(content.format(";" * (room + 1))), limits)
+
+
 def test_bytes() -> None:
     data = wrap("<g/>")
     assert sanitize(data, replace(LIMITS, max_svg_bytes=len(data))) == data

@@ -53,6 +53,7 @@ class _Sanitizer:
         self._depth = 0
         self._dropped_at = 0  # the depth of the element that is being dropped with all that it holds
         self._style: list[str] | None = None
+        self._style_length = 0
         self._style_attributes: dict[str, str] = {}
         self._holds_text: list[bool] = []  # for each kept element that is open
 
@@ -84,7 +85,9 @@ class _Sanitizer:
             raise NotAnImage
         kept = None
         if namespace == SVG_NAMESPACE and element in ELEMENTS and self._style is None:
-            kept = keep_attributes(element, zip(attributes[::2], attributes[1::2], strict=True))
+            pairs = list(zip(attributes[::2], attributes[1::2], strict=True))
+            self._count_style(sum(len(value) for key, value in pairs if key == "style"))
+            kept = keep_attributes(element, pairs)
         if kept is None:
             self._dropped_at = self._depth
         elif element == "style":
@@ -110,6 +113,7 @@ class _Sanitizer:
         if self._dropped_at:
             return
         if self._style is not None:
+            self._count_style(len(text))
             self._style.append(text)
         elif self._holds_text[-1]:
             self._markup.text(text)
@@ -120,6 +124,10 @@ class _Sanitizer:
             self._markup.begin("style", self._style_attributes)
             self._markup.text(rules)
             self._markup.end()
+
+    def _count_style(self, length: int) -> None:
+        self._style_length += length
+        self._check("max_svg_style_length", self._style_length)
 
     def _check(self, limit: str, actual: int) -> None:
         allowed: int = getattr(self._limits, limit)
