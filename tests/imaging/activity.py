@@ -15,6 +15,7 @@ _ACTIVE_ELEMENTS = {
 _SAID = re.compile(r"id|class|role|lang|aria-.*")
 _SCHEME = re.compile(r"(javascript|vbscript|livescript|mocha|file|blob|https?|ftp|about|data):")
 _DATA = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=]+")
+_CUSTOM_PROPERTY = re.compile(r"(^|[;{])\s*--[^\s:;{}()]+\s*:")
 _URL = re.compile(r"url\s*\(\s*(.*?)\s*\)", re.DOTALL)
 _CSS = ("\\", "@import", "@font-face", "@namespace", "@charset", "expression", "behavior", "-moz-binding")
 _IMAGES = ("image(", "image-set(", "src(", "element(", "cross-fade(", "attr(", "env(", "paint(")
@@ -61,6 +62,8 @@ def _look_at_css(text: str) -> Iterator[str]:
             address.startswith("#") or re.fullmatch(r"data:image/(png|jpeg|gif);base64,[a-z0-9+/=]+", address)
         ):
             yield f"loads {address!r}"
+    # The author names custom properties, whose colon may make a name look like a scheme.
+    lower = _CUSTOM_PROPERTY.sub(r"\1", lower)
     # What is said in quotes is the name of a font, or of something in the drawing.
     bare = re.sub(r"\"[^\"]*\"|'[^']*'|url\([^)]*\)", "", re.sub(r"[\x00-\x20]", "", lower))
     if _SCHEME.search(bare):
