@@ -9,8 +9,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from apps.imaging.client import RendererClient
 from apps.imaging.errors import RendererError
+from apps.imaging.renderer.client import RendererClient
 from images_platform import env
 from images_platform.instance import ROOT, Instance
 from images_platform.supervisor.part import NotReady, Part

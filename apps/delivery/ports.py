@@ -17,7 +17,7 @@ from apps.delivery.threads import DatabaseThreads
 from apps.images.decide import Facts, RenditionKey, StoredRendition
 from apps.images.links import Link
 from apps.images.storage import renditions
-from apps.imaging.aclient import AsyncRendererClient
+from apps.imaging.renderer.async_client import AsyncRendererClient
 
 # Renders under way or queued at the renderer, per process; one more is asked to come back.
 MAX_FLIGHTS = 64

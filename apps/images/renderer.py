@@ -6,11 +6,11 @@ from typing import BinaryIO
 
 from django.conf import settings
 
-from apps.imaging.client import RendererClient
 from apps.imaging.encoders import Generation
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
+from apps.imaging.renderer.client import RendererClient
 from apps.imaging.source import SourceInfo
 
 # What was accepted under an account's byte limit stays renderable when the limit is lowered.

@@ -15,7 +15,7 @@ from apps.imaging.commands.optimise import add_optimise
 from apps.imaging.commands.render import add_render
 from apps.imaging.commands.serve import add_serve
 from apps.imaging.errors import ImagingError
-from apps.imaging.server import ServeError
+from apps.imaging.renderer.server import ServeError
 
 _VERBS = (add_info, add_render, add_explain, add_optimise, add_serve, add_doctor)
 

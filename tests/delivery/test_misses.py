@@ -18,7 +18,7 @@ from apps.images.links import parse_link
 from apps.images.models import Image, Rendition
 from apps.images.services import delete_image, set_access
 from apps.images.storage import originals
-from apps.imaging.aclient import AsyncRendererClient
+from apps.imaging.renderer.async_client import AsyncRendererClient
 from apps.usage.models import DailyUsage
 from apps.variants.models import Variant
 from images_platform.parts import make_renderer as make_renderer_part

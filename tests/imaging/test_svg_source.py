@@ -26,9 +26,9 @@ from apps.imaging.limits import Limits
 from apps.imaging.negotiate import choose_format
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.render import inspect, render
+from apps.imaging.renderer.wire import faults, replies
+from apps.imaging.renderer.wire.frames import Frame, WireError
 from apps.imaging.source import SNIFFED_BYTES, SourceFormat, SourceInfo, sniff
-from apps.imaging.wire import faults, replies
-from apps.imaging.wire.frames import Frame, WireError
 from tests import pictures
 from tests.imaging.drawings import XMLNS, editor_s, scene, wrap
 from tests.imaging.looking import make
@@ -241,7 +241,7 @@ def test_nothing_is_loaded_late() -> None:
     """A locked worker can open no file: encodings and all are there before the first drawing."""
     program = """
 import io, sys
-import apps.imaging.server
+import apps.imaging.renderer.server
 from apps.imaging.errors import ImagingError
 from apps.imaging.limits import Limits
 from apps.imaging.render import inspect

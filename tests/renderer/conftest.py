@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from apps.imaging.client import RendererClient
+from apps.imaging.renderer.client import RendererClient
 from tests.renderer.running import RunningRenderer
 
 StartRenderer = Callable[..., RunningRenderer]

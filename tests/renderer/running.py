@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import apps
-from apps.imaging.client import RendererClient
+from apps.imaging.renderer.client import RendererClient
 
 ROOT = Path(apps.__file__).resolve().parents[1]
 # A caller's environment with something to steal in it.

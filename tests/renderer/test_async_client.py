@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 import uvloop
 
-from apps.imaging.aclient import AsyncRendererClient
 from apps.imaging.encoders import Generation
 from apps.imaging.errors import (
     NotAnImage,
@@ -21,6 +20,7 @@ from apps.imaging.errors import (
 )
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.renderer.async_client import AsyncRendererClient
 from tests.renderer.conftest import StartRenderer
 from tests.renderer.drawn import draw, draw_noise
 from tests.renderer.running import RunningRenderer

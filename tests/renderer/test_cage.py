@@ -16,7 +16,7 @@ import pytest
 from apps.imaging import cage
 from apps.imaging.cage import CageError, CageReport, Locks, bpf, environment, landlock, seccomp
 from apps.imaging.cage.syscalls import ALLOWED, CONDITIONAL, Architecture
-from apps.imaging.client import RendererClient
+from apps.imaging.renderer.client import RendererClient
 from tests.renderer.conftest import StartRenderer
 from tests.renderer.running import ROOT, wait_until
 

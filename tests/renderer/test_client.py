@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from apps.imaging.client import RendererClient
 from apps.imaging.errors import (
     DamagedImage,
     LimitExceeded,
@@ -21,6 +20,7 @@ from apps.imaging.errors import (
 )
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.renderer.client import RendererClient
 from apps.imaging.source import SourceFormat
 from tests.renderer.drawn import draw
 

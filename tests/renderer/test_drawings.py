@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from apps.imaging.client import RendererClient
 from apps.imaging.errors import ImagingError, LimitExceeded, SvgConversion, TruncatedImage, UnsupportedFormat
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.render import inspect, render
+from apps.imaging.renderer.client import RendererClient
 from tests import pictures
 from tests.imaging.drawings import XMLNS, editor_s, scene, wrap
 

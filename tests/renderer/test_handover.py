@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from apps.imaging.handover import hand_over
+from apps.imaging.renderer.handover import hand_over
 
 
 def test_it_works(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from django.conf import settings as project_settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.imaging.client import RendererClient
 from apps.imaging.errors import ImagingError
 from apps.imaging.limits import Limits
+from apps.imaging.renderer.client import RendererClient
 from tests import pictures
 from tests.imaging.test_inspect import SOUND
 

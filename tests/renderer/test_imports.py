@@ -17,7 +17,7 @@ from apps.imaging.errors import ImagingError
 from apps.imaging.grammar import parse
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat
-import apps.imaging.server
+import apps.imaging.renderer.server
 assert count_threads() == 1, count_threads()
 from apps.imaging.render import inspect, render
 preloaded = set(sys.modules)
@@ -54,7 +54,7 @@ def test_it_works(tmp_path: Path) -> None:
 
 def test_a_client_loads_no_decoder() -> None:
     program = (
-        "import sys, apps.imaging.client, apps.imaging.aclient\n"
+        "import sys, apps.imaging.renderer.client, apps.imaging.renderer.async_client\n"
         "print(*sorted({'pyvips', 'PIL', 'pi_heif'} & set(sys.modules)))"
     )
     done = subprocess.run(

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from apps.imaging.errors import RendererTimeout
-from apps.imaging.lease import Lease, Notice, hear, tell
-from apps.imaging.wire.faults import raise_fault, write_fault
-from apps.imaging.wire.frames import FrameDecoder
+from apps.imaging.renderer.lease import Lease, Notice, hear, tell
+from apps.imaging.renderer.wire.faults import raise_fault, write_fault
+from apps.imaging.renderer.wire.frames import FrameDecoder
 
 Pair = tuple[socket.socket, socket.socket]
 

@@ -6,10 +6,10 @@ import io
 
 import pytest
 
-from apps.imaging.client import RendererClient
 from apps.imaging.grammar import parse
 from apps.imaging.limits import Limits
 from apps.imaging.render import inspect, render
+from apps.imaging.renderer.client import RendererClient
 from tests.renderer.drawn import RASTERS, draw_every_kind
 
 LIMITS = Limits()

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from apps.imaging.client import RendererClient
 from apps.imaging.encoders import Generation
 from apps.imaging.errors import BadReply, ImagingError, RendererCrashed, RendererTimeout
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
-from apps.imaging.wire.frames import GREETING, encode_head
-from apps.imaging.wire.requests import Request, Verb, write_request
+from apps.imaging.renderer.client import RendererClient
+from apps.imaging.renderer.wire.frames import GREETING, encode_head
+from apps.imaging.renderer.wire.requests import Request, Verb, write_request
 from tests.renderer.conftest import StartRenderer
 from tests.renderer.drawn import draw, draw_noise
 from tests.renderer.running import RunningRenderer, wait_until

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from apps.imaging.client import RendererClient
 from apps.imaging.encoders import Generation
 from apps.imaging.errors import (
     RendererBusy,
@@ -23,6 +22,7 @@ from apps.imaging.errors import (
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
+from apps.imaging.renderer.client import RendererClient
 from tests.pictures import huge_webp
 from tests.renderer.conftest import StartRenderer
 from tests.renderer.drawn import draw, draw_noise

@@ -30,10 +30,9 @@ from apps.imaging.facts import write_facts
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
-from apps.imaging.source import SourceFormat, SourceInfo
-from apps.imaging.wire.asks import ask_inspect, ask_render
-from apps.imaging.wire.faults import raise_fault, write_fault
-from apps.imaging.wire.frames import (
+from apps.imaging.renderer.wire.asks import ask_inspect, ask_render
+from apps.imaging.renderer.wire.faults import raise_fault, write_fault
+from apps.imaging.renderer.wire.frames import (
     MAX_BODY_BYTES,
     Frame,
     FrameDecoder,
@@ -41,7 +40,7 @@ from apps.imaging.wire.frames import (
     decode_header,
     encode_head,
 )
-from apps.imaging.wire.replies import (
+from apps.imaging.renderer.wire.replies import (
     read_rendered,
     read_report,
     read_source_info,
@@ -49,7 +48,8 @@ from apps.imaging.wire.replies import (
     write_report,
     write_source_info,
 )
-from apps.imaging.wire.requests import Request, Verb, read_request, write_request
+from apps.imaging.renderer.wire.requests import Request, Verb, read_request, write_request
+from apps.imaging.source import SourceFormat, SourceInfo
 from tests.renderer.drawn import draw
 
 INFO = SourceInfo(format=SourceFormat.JPEG, width=64, height=48, orientation=6, size_bytes=1234)

@@ -6,10 +6,10 @@ import argparse
 
 from apps.imaging import cage
 from apps.imaging.cage import environment
-from apps.imaging.client import RendererClient
 from apps.imaging.commands.arguments import Parser, add_socket, add_verb
 from apps.imaging.commands.endings import Ending
-from apps.imaging.server import probe_in_child
+from apps.imaging.renderer.client import RendererClient
+from apps.imaging.renderer.server import probe_in_child
 
 _EXAMPLES = """\
   images-render doctor

@@ -10,8 +10,8 @@ from pathlib import Path
 from apps.imaging import cage
 from apps.imaging.cage import environment
 from apps.imaging.commands.arguments import Parser, add_verb, positive
-from apps.imaging.pool import PoolSettings
-from apps.imaging.server import ServerSettings, serve
+from apps.imaging.renderer.pool import PoolSettings
+from apps.imaging.renderer.server import ServerSettings, serve
 
 _MEBIBYTE = 1024**2
 _EXAMPLES = """\

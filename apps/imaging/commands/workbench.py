@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from apps.imaging import render as here
-from apps.imaging.client import RendererClient
 from apps.imaging.commands.arguments import LIMITS
 from apps.imaging.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
+from apps.imaging.renderer.client import RendererClient
 from apps.imaging.source import SourceInfo
 
 # A person would rather wait for a busy renderer than be told of it.

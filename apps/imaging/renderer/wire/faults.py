@@ -24,8 +24,8 @@ from apps.imaging.errors import (
     UnsupportedFormat,
 )
 from apps.imaging.limits import Limits
-from apps.imaging.wire.frames import Header, WireError
-from apps.imaging.wire.records import read_integer, read_text
+from apps.imaging.renderer.wire.frames import Header, WireError
+from apps.imaging.renderer.wire.records import read_integer, read_text
 
 _BAD_REQUEST = "bad_request"
 _UNSUPPORTED_FORMAT = "unsupported_format"

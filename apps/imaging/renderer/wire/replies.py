@@ -10,10 +10,10 @@ from apps.imaging.cage import Attempt, CageReport, Locks
 from apps.imaging.facts import are_facts
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.rendered import Rendered
+from apps.imaging.renderer.wire.faults import raise_fault
+from apps.imaging.renderer.wire.frames import Frame, Header, WireError
+from apps.imaging.renderer.wire.records import read_integer, read_record, read_text, read_value, write_record
 from apps.imaging.source import SourceFormat, SourceInfo, sniff
-from apps.imaging.wire.faults import raise_fault
-from apps.imaging.wire.frames import Frame, Header, WireError
-from apps.imaging.wire.records import read_integer, read_record, read_text, read_value, write_record
 
 _MAX_ATTEMPTS = 100
 _MAX_SIDE = 65_535

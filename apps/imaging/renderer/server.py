@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from apps.imaging import cage
-from apps.imaging.listener import Listener, ListenerError, open_listener
-from apps.imaging.pool import Pool, PoolError, PoolSettings
-from apps.imaging.wire.frames import Frame, decode_header
-from apps.imaging.wire.replies import read_report, write_report
+from apps.imaging.renderer.listener import Listener, ListenerError, open_listener
+from apps.imaging.renderer.pool import Pool, PoolError, PoolSettings
+from apps.imaging.renderer.wire.frames import Frame, decode_header
+from apps.imaging.renderer.wire.replies import read_report, write_report
 
 logger = logging.getLogger(__name__)
 

@@ -13,13 +13,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from apps.imaging import cage, lease
-from apps.imaging.answering import Answer, answer
+from apps.imaging import cage
 from apps.imaging.cage import libc
 from apps.imaging.errors import TooLargeToProcess
-from apps.imaging.lease import Notice
-from apps.imaging.wire.faults import write_fault
-from apps.imaging.wire.frames import GREETING, Frame, FrameDecoder, WireError, encode_head
+from apps.imaging.renderer import lease
+from apps.imaging.renderer.answering import Answer, answer
+from apps.imaging.renderer.lease import Notice
+from apps.imaging.renderer.wire.faults import write_fault
+from apps.imaging.renderer.wire.frames import GREETING, Frame, FrameDecoder, WireError, encode_head
 
 # A client that sends or takes its bytes slower than this is dropped: it must not pin a worker.
 _RECEIVE_SECONDS = 5.0

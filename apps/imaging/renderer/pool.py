@@ -14,9 +14,9 @@ from pathlib import Path
 
 from apps.imaging.cage import ResourceLimits
 from apps.imaging.errors import RendererCrashed, RendererError, RendererTimeout, TooLargeToProcess
-from apps.imaging.lease import Lease, Notice, hear
-from apps.imaging.wire.faults import write_fault
-from apps.imaging.worker import become_worker
+from apps.imaging.renderer.lease import Lease, Notice, hear
+from apps.imaging.renderer.wire.faults import write_fault
+from apps.imaging.renderer.worker import become_worker
 
 logger = logging.getLogger(__name__)
 

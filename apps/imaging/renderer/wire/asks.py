@@ -12,10 +12,10 @@ from apps.imaging.errors import BadReply, LimitExceeded
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
+from apps.imaging.renderer.wire.frames import MAX_BODY_BYTES, Frame, WireError, encode_head
+from apps.imaging.renderer.wire.replies import read_rendered, read_report, read_source_info
+from apps.imaging.renderer.wire.requests import Request, Verb, write_request
 from apps.imaging.source import SourceInfo
-from apps.imaging.wire.frames import MAX_BODY_BYTES, Frame, WireError, encode_head
-from apps.imaging.wire.replies import read_rendered, read_report, read_source_info
-from apps.imaging.wire.requests import Request, Verb, write_request
 
 Result = TypeVar("Result")
 

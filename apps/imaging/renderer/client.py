@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from apps.imaging.cage import CageReport
-from apps.imaging.connecting import list_pauses, send_head, try_to_connect
 from apps.imaging.encoders import Generation
 from apps.imaging.errors import BadReply, RendererBusy, RendererCrashed, RendererTimeout
-from apps.imaging.handover import Handover, hand_over
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
+from apps.imaging.renderer.connecting import list_pauses, send_head, try_to_connect
+from apps.imaging.renderer.handover import Handover, hand_over
+from apps.imaging.renderer.wire.asks import Ask, ask_inspect, ask_probe, ask_render
+from apps.imaging.renderer.wire.frames import GREETING, Frame, FrameDecoder, WireError
 from apps.imaging.source import SourceInfo
-from apps.imaging.wire.asks import Ask, ask_inspect, ask_probe, ask_render
-from apps.imaging.wire.frames import GREETING, Frame, FrameDecoder, WireError
 
 Result = TypeVar("Result")
 

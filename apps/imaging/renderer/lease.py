@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 
-from apps.imaging.wire.frames import Header, encode_head
+from apps.imaging.renderer.wire.frames import Header, encode_head
 
 
 class Notice(Enum):

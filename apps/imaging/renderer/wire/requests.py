@@ -10,8 +10,8 @@ from apps.imaging.encoders import Generation
 from apps.imaging.errors import OptionsError
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
-from apps.imaging.wire.frames import Header, WireError
-from apps.imaging.wire.records import read_record, write_record
+from apps.imaging.renderer.wire.frames import Header, WireError
+from apps.imaging.renderer.wire.records import read_record, write_record
 
 
 class Verb(Enum):

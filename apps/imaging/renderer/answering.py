@@ -14,8 +14,8 @@ from typing import BinaryIO
 from apps.imaging import cage
 from apps.imaging.errors import ImagingError, RendererCrashed, TooLargeToProcess
 from apps.imaging.render import inspect, render
-from apps.imaging.wire import faults, replies, requests
-from apps.imaging.wire.frames import MAX_BODY_BYTES, Frame, Header, WireError
+from apps.imaging.renderer.wire import faults, replies, requests
+from apps.imaging.renderer.wire.frames import MAX_BODY_BYTES, Frame, Header, WireError
 
 _BUFFER_BYTES = 64 * 1024
 

@@ -8,7 +8,7 @@ from dataclasses import fields
 from enum import Enum
 from typing import Any, TypeVar
 
-from apps.imaging.wire.frames import WireError
+from apps.imaging.renderer.wire.frames import WireError
 
 MAX_INTEGER = 2**40
 MAX_TEXT = 200
