@@ -45,9 +45,8 @@ class Refusal:
     is_final: bool
 
 
-_NOT_A_PICTURE = (
-    "This is not a picture we can read. Send a JPEG, PNG, GIF, WebP, AVIF, HEIC, TIFF, BMP or SVG file."
-)
+_SEND = "Send a JPEG, PNG, GIF, WebP, AVIF, HEIC, TIFF, BMP or SVG file."
+_NOT_A_PICTURE = f"This is not a picture we can read. {_SEND}"
 _DAMAGED = "The file cannot be read to its end. {error}."
 _BUSY = "The picture could not be checked just now, because the renderer is busy. Try again in a moment."
 _QUOTA = "{error}. Delete some, or have the limit raised."
@@ -69,7 +68,7 @@ TABLE: dict[type[Exception], Row] = {
     imaging.OptionsError: Row(400, "These options do not work: {error}."),
     imaging.EmptyImage: Row(400, "These options leave nothing of the picture."),
     imaging.NotAnImage: Row(415, _NOT_A_PICTURE),
-    imaging.UnsupportedFormat: Row(415, _NOT_A_PICTURE),
+    imaging.UnsupportedFormat: Row(415, f"{{error}}. {_SEND}"),
     imaging.SvgConversion: Row(415, "A drawing (SVG) stays one: leave the format to auto."),
     imaging.DamagedImage: Row(422, _DAMAGED),
     imaging.TruncatedImage: Row(422, _DAMAGED),

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from apps.accounts.errors import InvalidToken
 from apps.accounts.models import Account, ApiToken, Member, User
 from apps.accounts.tokens import authenticate_token
 
@@ -68,3 +69,19 @@ def test_create_token_refusals(orchard: Account, options: list[str]) -> None:
     with pytest.raises(CommandError):
         call("create_token", account_id, *options)
     assert not ApiToken.objects.exists()
+
+
+@pytest.mark.parametrize("what", ["prefix", "whole"])
+def test_revoke_token(orchard: Account, orchard_token: str, what: str) -> None:
+    named = orchard_token if what == "whole" else orchard_token.partition("_")[0]
+    assert "Orchard" in call("revoke_token", named)
+    with pytest.raises(InvalidToken):
+        authenticate_token(orchard_token)
+    with pytest.raises(CommandError, match="ended already"):
+        call("revoke_token", named)
+
+
+def test_an_unknown_token_cannot_be_revoked(orchard_token: str) -> None:
+    with pytest.raises(CommandError, match="No token begins with img000"):
+        call("revoke_token", "img000_secret")
+    assert authenticate_token(orchard_token)

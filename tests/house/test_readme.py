@@ -17,7 +17,7 @@ TARGETS = re.findall(r"`make ([a-z]+)|^make ([a-z]+)", README, flags=re.MULTILIN
 
 @pytest.mark.parametrize("line", COMMANDS)
 def test_a_management_command_takes_its_arguments(line: str) -> None:
-    name, *arguments = shlex.split(line.replace("<account id>", "0" * 32))
+    name, *arguments = shlex.split(line.replace("<account id>", "0" * 32).replace("<token>", "img0"))
     command = load_command_class(get_commands()[name], name)
     command.create_parser("manage.py", name).parse_args(arguments)
 
