@@ -130,7 +130,8 @@ def examine_broker() -> str:
 def examine_worker() -> str:
     """Ask for any Celery worker over the broker."""
     try:
-        answers = current_app.control.ping(timeout=_ANSWER_SECONDS)
+        with current_app.connection_for_write() as connection:  # a pooled one may be broken by now
+            answers = current_app.control.ping(timeout=_ANSWER_SECONDS, connection=connection)
     except (OperationalError, redis.RedisError) as error:
         raise Ailment(_shorten(error), f"Is the broker at REDIS_URL running? {_START}") from error
     if not answers:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -117,10 +118,37 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def page(browser: Browser, planes: Planes, complaints: list[str]) -> Iterator[Page]:
+def quiet_planes(planes: Planes, transactional_db: None) -> Iterator[Planes]:
+    """The planes, given time to finish what the browser has asked for before the tables are emptied.
+
+    A picture nobody waits for any more is still rendered and stored; emptying tables meanwhile is a deadlock.
+    """
+    yield planes
+    wait_until_quiet(seconds=1)
+
+
+def wait_until_quiet(*, seconds: float, give_up_after_seconds: float = 20) -> None:
+    """Return once nobody else has worked in the database for a while."""
+    give_up_at = time.monotonic() + give_up_after_seconds
+    quiet_since = time.monotonic()
+    while time.monotonic() - quiet_since < seconds and time.monotonic() < give_up_at:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid()"
+                " AND (state <> 'idle' OR state_change > clock_timestamp() - interval '0.1 second')"
+            )
+            (busy,) = cursor.fetchone()
+        if busy:
+            quiet_since = time.monotonic()
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def page(browser: Browser, quiet_planes: Planes, complaints: list[str]) -> Iterator[Page]:
     """A page whose console has to be silent at the end."""
-    context = browser.new_context(base_url=planes.control, viewport={"width": 1280, "height": 800})
-    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=planes.control)
+    context = browser.new_context(base_url=quiet_planes.control, viewport={"width": 1280, "height": 800})
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=quiet_planes.control)
     context.set_default_timeout(10_000)
     opened = context.new_page()
     opened.on("console", lambda line: complaints.append(line.text) if line.type in LOUD else None)
@@ -285,8 +313,10 @@ def test_a_picture_that_does_not_arrive_says_so(signed_in: Page, photos: Callabl
     expect(page.locator(".tile .broken")).to_be_visible()
 
 
-def test_it_works_without_javascript(browser: Browser, planes: Planes, olive: User, orchard: Account) -> None:
-    context = browser.new_context(base_url=planes.control, java_script_enabled=False)
+def test_it_works_without_javascript(
+    browser: Browser, quiet_planes: Planes, olive: User, orchard: Account
+) -> None:
+    context = browser.new_context(base_url=quiet_planes.control, java_script_enabled=False)
     page = context.new_page()
     page.goto("/")
     page.get_by_label("E-mail").fill(olive.email)
