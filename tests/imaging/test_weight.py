@@ -22,7 +22,18 @@ def run(program: str) -> str:
 
 @pytest.mark.parametrize(
     "module",
-    ["", ".grammar", ".negotiate", ".encoders", ".rendered", ".source", ".headers", ".limits", ".client"],
+    [
+        "",
+        ".grammar",
+        ".negotiate",
+        ".encoders",
+        ".rendered",
+        ".source",
+        ".headers",
+        ".limits",
+        ".renderer.client",
+        ".renderer.async_client",
+    ],
 )
 def test_light_modules(module: str) -> None:
     assert run(f"import sys, apps.imaging{module}; print({DECODERS} & set(sys.modules))") == "set()"

@@ -78,7 +78,11 @@ class Stage:
 
     @property
     def survivors(self) -> list[int]:
-        pids = map(int, (self.folder / "pids").read_text().split())
+        """Who lives on; a process that was killed and is not our child ends a moment later."""
+        pids = [int(pid) for pid in (self.folder / "pids").read_text().split()]
+        give_up_at = time.monotonic() + 5
+        while any(map(is_alive, pids)) and time.monotonic() < give_up_at:
+            time.sleep(0.01)
         return [pid for pid in pids if is_alive(pid)]
 
 
