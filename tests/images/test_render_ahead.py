@@ -6,11 +6,13 @@ import io
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from apps.accounts.actor import SYSTEM
 from apps.accounts.models import Account
 from apps.images.models import Rendition
 from apps.images.services import upload_image
+from apps.images.storage import originals
 from apps.imaging.recipe import Fit, Recipe
 from apps.outbox.models import Job, JobState
 from apps.outbox.services import run_due_jobs
@@ -34,11 +36,13 @@ def test_it_works(orchard: Account, stores: Path) -> None:
 
 def test_a_job_may_be_delivered_twice(orchard: Account, stores: Path) -> None:
     create_variant(account=orchard, name="w", options=Recipe(width=9), is_rendered_ahead=True, actor=SYSTEM)
-    upload_image(account=orchard, file=io.BytesIO(jpeg()), actor=SYSTEM)
+    image = upload_image(account=orchard, file=io.BytesIO(jpeg()), actor=SYSTEM)
     run_due_jobs()
     before = set(Rendition.objects.values_list("storage_key", flat=True))
-    Job.objects.update(state=JobState.PENDING)
+    originals().delete(image.storage_key)  # whoever rendered again would miss it
+    Job.objects.update(state=JobState.PENDING, next_at=timezone.now())
     run_due_jobs()
+    assert not Job.objects.exclude(state=JobState.DONE).exists()
     assert set(Rendition.objects.values_list("storage_key", flat=True)) == before
 
 

@@ -31,6 +31,7 @@ from apps.images.services.files import REMOVE_FILE
 from apps.imaging.errors import DamagedImage, ImagingError, LimitExceeded, NotAnImage
 from apps.outbox.models import Job
 from tests.images.conftest import jpeg
+from tests.together import run_together
 
 pytestmark = pytest.mark.django_db
 
@@ -157,3 +158,15 @@ def test_words_that_only_look_dangerous_are_kept(orchard: Account, stores: Path)
     image = upload(orchard, jpeg(), metadata={"path": "C:\\u0000x"}, creator="Ol\u00a0ive")
     image.refresh_from_db()
     assert (image.metadata, image.creator) == ({"path": "C:\\u0000x"}, "Ol\u00a0ive")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_once_with_one_id_one_is_kept(
+    orchard: Account, stored_files: Callable[[], list[Path]]
+) -> None:
+    outcomes = run_together(*[lambda: upload(orchard, jpeg(), image_id="pear")] * 4)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Image"] + ["ImageExists"] * 3
+    assert len(stored_files()) == 1
+    assert not Job.objects.filter(kind=REMOVE_FILE).exists()
+    orchard.refresh_from_db()
+    assert orchard.images_used == 1

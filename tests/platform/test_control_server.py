@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 
 import pytest
 
@@ -18,5 +19,9 @@ def test_an_accepted_connection_gives_up_reading() -> None:
             with accepted:
                 accepted.setblocking(True)
                 assert accepted.recv(100) == b"GET / HT"
+                guard = threading.Timer(10, client.shutdown, [socket.SHUT_WR])  # a failure, not a hang
+                guard.daemon = True
+                guard.start()
                 with pytest.raises(BlockingIOError):
                     accepted.recv(100)
+                guard.cancel()
