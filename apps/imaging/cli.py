@@ -1,4 +1,4 @@
-"""The command `images-render`: looks at pictures, makes them, makes them smaller, serves, checks the cage."""
+"""The command `images-render`: looks at pictures, makes, shrinks and times them, serves, checks the cage."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from apps.imaging.commands.arguments import Parser
+from apps.imaging.commands.bench import add_bench
 from apps.imaging.commands.doctor import add_doctor
 from apps.imaging.commands.endings import PROGRAM, STATUSES, Ending, UsageError, complain, describe, judge
 from apps.imaging.commands.explain import add_explain
@@ -17,7 +18,7 @@ from apps.imaging.commands.serve import add_serve
 from apps.imaging.errors import ImagingError
 from apps.imaging.renderer.server import ServeError
 
-_VERBS = (add_info, add_render, add_explain, add_optimise, add_serve, add_doctor)
+_VERBS = (add_info, add_render, add_explain, add_optimise, add_bench, add_serve, add_doctor)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
