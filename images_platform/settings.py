@@ -140,6 +140,12 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_TIMEZONE = "UTC"
 
+# --- the API ----------------------------------------------------------------------------------------
+# Requests within so many seconds; 0 is no limit.
+API_RATE_SECONDS = 300
+API_RATE_PER_TOKEN = env.integer("API_RATE_PER_TOKEN", 6_000)
+API_RATE_PER_ACCOUNT = env.integer("API_RATE_PER_ACCOUNT", 12_000)
+
 # --- pictures ---------------------------------------------------------------------------------------
 RENDERER_SOCKET = env.text("RENDERER_SOCKET")
 RENDER_SECONDS = env.render_seconds()

@@ -77,6 +77,18 @@ def authenticate_token(secret: str) -> ApiToken:
     return token
 
 
+def authenticate_member(*, email: str, secret: str) -> ApiToken:
+    """Return the live token whose secret this is, shown by a member of its account.
+
+    Raises InvalidToken, whichever of the two is wrong.
+    """
+    token = authenticate_token(secret)
+    members = token.account.members.filter(user__email__iexact=email, user__is_active=True)
+    if not email.isprintable() or not members.exists():  # Postgres has no text with NUL in it
+        raise InvalidToken
+    return token
+
+
 def revoke_token(*, token: ApiToken, actor: Actor) -> None:
     """End a token at once, in every process: each request reads its row."""
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""Who calls: the bearer of an API token. Cookies mean nothing here."""
+"""Who calls: whoever shows an API token. Cookies mean nothing here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from apps.accounts.models import ApiToken
-from apps.accounts.tokens import authenticate_token
+from apps.accounts.tokens import authenticate_member, authenticate_token
 from apps.api.refusals import NoToken
 
 
@@ -18,10 +18,18 @@ def shown_token(request: Request) -> ApiToken:
 
 
 class TokenAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <token>`; raises NoToken or InvalidToken."""
+    """`Authorization: Bearer <token>`, or the pair that older clients send: `X-Auth-Email`, `X-Auth-Key`.
+
+    The key of the pair is a token too, and the address one of a member of its account: a second kind of
+    secret, which could do anything and never expire, is what the original itself advises against.
+    Raises NoToken or InvalidToken.
+    """
 
     def authenticate(self, request: Request) -> tuple[None, ApiToken]:
         scheme, _, secret = request.headers.get("Authorization", "").strip().partition(" ")
-        if scheme.lower() != "bearer" or not secret.strip():
-            raise NoToken
-        return None, authenticate_token(secret.strip())
+        if scheme.lower() == "bearer" and secret.strip():
+            return None, authenticate_token(secret.strip())
+        email, key = (request.headers.get(f"X-Auth-{part}", "").strip() for part in ("Email", "Key"))
+        if email and key:
+            return None, authenticate_member(email=email, secret=key)
+        raise NoToken

@@ -50,6 +50,7 @@ _BAD_REQUEST = Row(
 )
 _TYPES = ", ".join(known.content_type for known in SourceFormat)
 _WRONG_TYPE = f"Uploaded image must have {_TYPES} content: {{error}}"
+_THROTTLED = "Please wait and consider throttling your request speed: {error}"
 _NOT_A_FORM = (
     "Images must be uploaded as a form, not as raw image data. Please use multipart/form-data format"
 )
@@ -62,6 +63,7 @@ TABLE: dict[type[Exception], Row] = {
     # What this face refuses by itself.
     refusals.NoToken: Row(401, 10000, "Authentication error: {error}", _BAD_TOKEN),
     refusals.NotAllowed: Row(403, 10000, "Authentication error"),
+    refusals.TooManyRequests: Row(429, 5429, _THROTTLED),
     refusals.NotAForm: Row(415, 5415, _NOT_A_FORM),
     refusals.NotJson: Row(415, 5415),
     refusals.EncodedBody: Row(415, 5415),
@@ -136,7 +138,8 @@ def answer_error(error: Exception, context: Mapping[str, Any]) -> Response:
     elif row.status >= 500:
         logger.warning("An API request was answered with %s", row.status, exc_info=error)
     note = Note(row.code, row.text.format(error=error))
-    return Response(wrap(None, errors=[note]), status=row.status, headers=dict(row.headers))
+    headers = {**row.headers, **getattr(error, "headers", {})}
+    return Response(wrap(None, errors=[note]), status=row.status, headers=headers)
 
 
 def answer_no_route(request: HttpRequest) -> JsonResponse:

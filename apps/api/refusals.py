@@ -3,6 +3,7 @@
 RequestError
 ├── NoToken                  no Authorization header, or not of the form `Bearer <token>`
 ├── NotAllowed               another account's path, or a scope the token lacks: one answer for all
+├── TooManyRequests          more than the token, or its account, may make in a while
 ├── NotAForm                 an upload that is not multipart/form-data
 ├── NotJson                  a body that should be JSON and says it is something else
 ├── EncodedBody              a Content-Encoding: bodies are taken as they are
@@ -16,6 +17,8 @@ RequestError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class RequestError(Exception):
     """Base of what is wrong with a request's shape; the message can be shown to the caller."""
@@ -28,6 +31,14 @@ class NoToken(RequestError):
 
 class NotAllowed(RequestError):
     pass
+
+
+class TooManyRequests(RequestError):
+    """`headers` tell the client where it stands."""
+
+    def __init__(self, *, wait_seconds: int, headers: Mapping[str, str]) -> None:
+        super().__init__(f"the next request is free in {wait_seconds} s")
+        self.headers = {**headers, "Retry-After": str(wait_seconds)}
 
 
 class NotAForm(RequestError):

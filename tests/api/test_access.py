@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from apps.accounts.models import Account, ApiToken
+from apps.accounts.models import Account, ApiToken, User
 from apps.images.models import Image
 from tests.api.answers import refused
 from tests.api.conftest import client_for
@@ -100,6 +100,44 @@ def test_a_token_elsewhere_than_in_the_header_means_nothing(images_path: str, or
     client = Client()
     client.cookies["token"] = orchard_token
     refused(client.get(images_path, {"token": orchard_token, "access_token": orchard_token}), 401, 10000)
+
+
+@pytest.mark.parametrize("email", ["olive@example.com", "OLIVE@example.com", "max@example.com"])
+def test_a_member_s_address_and_a_token_as_key(
+    images_path: str, orchard_token: str, max_viewer: User, email: str
+) -> None:
+    client = Client(headers={"x-auth-email": email, "x-auth-key": orchard_token})
+    assert client.get(images_path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("email", "key"),
+    [
+        ("eve@example.com", "{token}"),
+        ("nobody@example.com", "{token}"),
+        ("olive@example.com", "{token}x"),
+        ("olive%", "{token}"),
+        ("olive@example.com\x00", "{token}"),
+    ],
+)
+def test_an_address_and_a_key_that_do_not_go_together(
+    eve: User, images_path: str, orchard_token: str, email: str, key: str
+) -> None:
+    client = Client(headers={"x-auth-email": email, "x-auth-key": key.format(token=orchard_token)})
+    client.raise_request_exception = False
+    assert refused(client.get(images_path), 401, 1000) == "Invalid API Token"
+
+
+def test_a_member_who_was_put_out_is_nobody(olive: User, images_path: str, orchard_token: str) -> None:
+    client = Client(headers={"x-auth-email": olive.email, "x-auth-key": orchard_token})
+    assert client.get(images_path).status_code == 200
+    User.objects.filter(pk=olive.pk).update(is_active=False)
+    refused(client.get(images_path), 401, 1000)
+
+
+def test_half_a_pair_is_no_token(images_path: str, orchard_token: str) -> None:
+    for header in ({"x-auth-key": orchard_token}, {"x-auth-email": "olive@example.com"}):
+        refused(Client(headers=header).get(images_path), 401, 10000)
 
 
 @pytest.mark.parametrize("field", ["expires_at", "revoked_at"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from apps.accounts.actor import Actor
 from apps.accounts.models import Account, ApiToken
 from apps.api.authentication import shown_token
+from apps.api.rate_limits import list_limits, rate_headers, take
 
 
 class AlwaysJson(BaseContentNegotiation):
@@ -37,6 +38,11 @@ class ApiView(APIView):
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     content_negotiation_class = AlwaysJson
     parser_classes = ()
+    rate_headers: Mapping[str, str] = {}
+
+    def check_throttles(self, request: Request) -> None:
+        """Count the request, once it is known whose it is. Raises TooManyRequests."""
+        self.rate_headers = rate_headers(take(list_limits(self.token)))
 
     @property
     def token(self) -> ApiToken:
@@ -50,6 +56,8 @@ class ApiView(APIView):
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         finished = super().finalize_response(request, response, *args, **kwargs)
         finished["Cache-Control"] = "no-store"
+        for name, value in self.rate_headers.items():
+            finished[name] = value
         return finished
 
 
