@@ -87,6 +87,10 @@ TABLE: dict[type[Exception], Row] = {
     images.EmptyUpload: Row(400, 5400, 'Bad request: "file" is empty'),
     images.UploadTooLarge: Row(413, 5413),
     images.OriginalMissing: Row(500, 5540, "Storage error"),
+    # A link that was asked for here and would not work.
+    images.DecisionError: Row(400, 5400, "Bad request: {error}"),
+    images.NoSuchVariant: Row(404, 5401),
+    images.NoSuchImage: Row(404, 5404),
     # imaging
     imaging.OptionsError: Row(400, 5400, "Bad request: {error}"),
     imaging.EmptyImage: Row(400, 5400, "Bad request: {error}"),

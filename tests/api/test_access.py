@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 ROUTES = {
     "": (("get", "head"), ("post",)),
     "/{image}": (("get", "head"), ("delete",)),
+    "/{image}/signed_url": ((), ("post",)),
     "/variants": (("get", "head"), ("post",)),
     "/variants/public": (("get", "head"), ("patch", "delete")),
 }

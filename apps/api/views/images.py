@@ -103,19 +103,23 @@ class ImageList(AccountView):
         return answer(show([image], self.account)[0])
 
 
-class ImageDetail(AccountView):
-    def get(self, request: Request, account_id: str, image_id: str) -> Response:
-        return answer(show([self.find(image_id)], self.account)[0])
-
-    def delete(self, request: Request, account_id: str, image_id: str) -> Response:
-        purge = delete_image(image=self.find(image_id), actor=self.actor)
-        return answer({}, messages=[_PURGE_PENDING] if purge == "pending" else [])
+class ImageView(AccountView):
+    """A view about one image of the account."""
 
     def find(self, image_id: str) -> Image:
         image = Image.objects.in_account(self.account).live().filter(public_id=image_id).first()
         if image is None:
             raise ImageNotFound
         return image
+
+
+class ImageDetail(ImageView):
+    def get(self, request: Request, account_id: str, image_id: str) -> Response:
+        return answer(show([self.find(image_id)], self.account)[0])
+
+    def delete(self, request: Request, account_id: str, image_id: str) -> Response:
+        purge = delete_image(image=self.find(image_id), actor=self.actor)
+        return answer({}, messages=[_PURGE_PENDING] if purge == "pending" else [])
 
 
 def _read_once(words: Mapping[str, Sequence[str]], names: Mapping[str, Any]) -> dict[str, str]:
