@@ -6,6 +6,7 @@ from django.urls import include, path, register_converter
 
 from apps.api.target import RestConverter, SegmentConverter
 from apps.api.views.images import ImageDetail, ImageList
+from apps.api.views.purges import PurgeDetail, PurgeList
 from apps.api.views.signed_urls import SignedUrl
 from apps.api.views.tokens import TokenVerification
 from apps.api.views.variants import VariantDetail, VariantList
@@ -15,6 +16,8 @@ register_converter(RestConverter, "rest")
 
 _images = [
     path("v1", ImageList.as_view()),
+    path("v1/purge", PurgeList.as_view()),
+    path("v1/purge/<int:job_id>", PurgeDetail.as_view()),
     path("v1/variants", VariantList.as_view()),
     path("v1/variants/<segment:name>", VariantDetail.as_view()),
     path("v1/<segment:image_id>/signed_url", SignedUrl.as_view()),

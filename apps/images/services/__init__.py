@@ -2,6 +2,7 @@
 
 from apps.images.services.access import set_access
 from apps.images.services.deletion import delete_image
+from apps.images.services.purging import purge_caches
 from apps.images.services.renditions import find_rendition, forget_rendition, store_rendition
 from apps.images.services.upload import upload_image
 
@@ -9,6 +10,7 @@ __all__ = [
     "delete_image",
     "find_rendition",
     "forget_rendition",
+    "purge_caches",
     "set_access",
     "store_rendition",
     "upload_image",

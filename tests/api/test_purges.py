@@ -1,0 +1,142 @@
+"""Caches forget what an owner tells them to, and say whether they have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.conf import settings as project_settings
+from django.test import Client
+from django.utils import timezone
+
+from apps.accounts.models import Account, AuditEvent
+from apps.cdn.backends import BACKENDS, PurgeRequest
+from apps.images.models import Image
+from apps.outbox.models import Job
+from apps.outbox.services import run_job
+from apps.variants.models import Variant
+from tests.api.answers import accepted, refused
+
+pytestmark = pytest.mark.django_db
+
+
+class Cache:
+    """A cache of this test's own: it notes what it is asked to forget, unless it is down."""
+
+    def __init__(self) -> None:
+        self.is_down = False
+        self.forgotten: list[PurgeRequest] = []
+
+    def purge(self, request: PurgeRequest) -> None:
+        if self.is_down:
+            raise ConnectionError("the cache is down")
+        self.forgotten.append(request)
+
+
+@pytest.fixture
+def cache(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Cache:
+    cache = Cache()
+    monkeypatch.setitem(BACKENDS, "memory", lambda: cache)
+    settings.PURGE_BACKEND = "memory"
+    return cache
+
+
+@pytest.fixture
+def pear(orchard: Account) -> Image:
+    return Image.objects.create(account=orchard, public_id="a/pear", uploaded_at=timezone.now())
+
+
+def purge(client: Client, images_path: str, **body: Any) -> Any:
+    return client.post(f"{images_path}/purge", body, content_type="application/json")
+
+
+def link(account: Account, rest: str) -> str:
+    return f"{project_settings.DELIVERY_URL}/{account.hash}/{rest}"
+
+
+def test_it_works(
+    olive_client: Client, images_path: str, orchard: Account, pear: Image, cache: Cache
+) -> None:
+    public = Variant.objects.get(account=orchard, name="public")
+    url = link(orchard, "a/pear/public")
+    result = accepted(purge(olive_client, images_path, images=["a/pear"], variants=["public"], urls=[url]))
+    assert result["purge"] == "done"
+    assert cache.forgotten == [
+        PurgeRequest(keys=tuple(sorted((f"i-{pear.pk}", f"v-{public.pk}"))), urls=(url,))
+    ]
+    assert accepted(olive_client.get(f"{images_path}/purge/{result['id']}")) == result
+    event = AuditEvent.objects.get(account=orchard, action="caches.purged")
+    assert event.detail["images"] == ["a/pear"]
+
+
+def test_everything(olive_client: Client, images_path: str, orchard: Account, cache: Cache) -> None:
+    accepted(purge(olive_client, images_path, everything=True))
+    assert cache.forgotten == [PurgeRequest(keys=(f"a-{orchard.pk}",), urls=())]
+
+
+def test_a_cache_that_is_down_is_told_later(
+    olive_client: Client, images_path: str, pear: Image, cache: Cache
+) -> None:
+    cache.is_down = True
+    result = accepted(purge(olive_client, images_path, images=["a/pear"]))
+    assert result["purge"] == "pending"
+    path = f"{images_path}/purge/{result['id']}"
+    assert accepted(olive_client.get(path))["purge"] == "pending"
+    cache.is_down = False
+    Job.objects.filter(pk=result["id"]).update(next_at=timezone.now())
+    run_job(int(result["id"]))
+    assert accepted(olive_client.get(path))["purge"] == "done"
+    assert [request.keys for request in cache.forgotten] == [(f"i-{pear.pk}",)]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code", "words"),
+    [
+        ({}, 400, 5400, '"everything": true'),
+        ({"everything": False, "images": []}, 400, 5400, '"everything": true'),
+        ({"images": ["a/pear", "plum"]}, 404, 5404, "Image not found"),
+        ({"variants": ["hero"]}, 404, 5401, "Variant not found"),
+        ({"images": "a/pear"}, 400, 5400, '"images"'),
+        ({"images": [str(n) for n in range(101)]}, 400, 5400, "100"),
+        ({"urls": ["https://example.com/x"]}, 400, 5400, "the account's links start with"),
+    ],
+)
+def test_refusals(
+    olive_client: Client,
+    images_path: str,
+    pear: Image,
+    cache: Cache,
+    body: dict[str, Any],
+    status: int,
+    code: int,
+    words: str,
+) -> None:
+    assert words in refused(purge(olive_client, images_path, **body), status, code)
+    assert cache.forgotten == []
+
+
+def test_another_account_s(
+    eve_client: Client, elsewhere: Account, orchard: Account, pear: Image, images_path: str, cache: Cache
+) -> None:
+    theirs = images_path.replace(orchard.public_id, elsewhere.public_id)
+    refused(purge(eve_client, theirs, images=["a/pear"]), 404, 5404)
+    refused(purge(eve_client, theirs, urls=[link(orchard, "a/pear/public")]), 400, 5400)
+    assert cache.forgotten == []
+
+
+def test_another_account_s_job(
+    olive_client: Client,
+    eve_client: Client,
+    elsewhere: Account,
+    orchard: Account,
+    images_path: str,
+    cache: Cache,
+) -> None:
+    job = accepted(purge(olive_client, images_path, everything=True))["id"]
+    theirs = images_path.replace(orchard.public_id, elsewhere.public_id)
+    refused(eve_client.get(f"{theirs}/purge/{job}"), 404, 5404)
+
+
+def test_a_job_of_another_kind_is_no_purge(olive_client: Client, images_path: str, orchard: Account) -> None:
+    job = Job.objects.create(account=orchard, kind="images.render_ahead", key="x")
+    refused(olive_client.get(f"{images_path}/purge/{job.pk}"), 404, 5404)
