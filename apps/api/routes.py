@@ -9,6 +9,7 @@ from apps.api.views.images import ImageDetail, ImageList
 from apps.api.views.purges import PurgeDetail, PurgeList
 from apps.api.views.signed_urls import SignedUrl
 from apps.api.views.tokens import TokenVerification
+from apps.api.views.usage import Usage
 from apps.api.views.variants import VariantDetail, VariantList
 
 register_converter(SegmentConverter, "segment")
@@ -18,6 +19,7 @@ _images = [
     path("v1", ImageList.as_view()),
     path("v1/purge", PurgeList.as_view()),
     path("v1/purge/<int:job_id>", PurgeDetail.as_view()),
+    path("v1/usage", Usage.as_view()),
     path("v1/variants", VariantList.as_view()),
     path("v1/variants/<segment:name>", VariantDetail.as_view()),
     path("v1/<segment:image_id>/signed_url", SignedUrl.as_view()),

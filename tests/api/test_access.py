@@ -22,6 +22,7 @@ ROUTES = {
     "/{image}/signed_url": ((), ("post",)),
     "/purge": ((), ("post",)),
     "/purge/1": (("get", "head"), ()),
+    "/usage": (("get", "head"), ()),
     "/variants": (("get", "head"), ("post",)),
     "/variants/public": (("get", "head"), ("patch", "delete")),
 }

@@ -1,0 +1,51 @@
+"""`GET images/v1/usage`: what the account used, day by day. An extension."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.api.envelope import answer
+from apps.api.views.base import AccountView
+from apps.usage.models import DailyUsage
+
+_USUAL_DAYS = 30
+_MAX_DAYS = 366
+_COUNTS = ("uploads", "uploaded_bytes", "renders", "rendered_bytes")
+
+
+class Usage(AccountView):
+    class Query(serializers.Serializer[Any]):
+        """`since` and `until` are days of UTC, both counted."""
+
+        since = serializers.DateField(required=False)
+        until = serializers.DateField(required=False)
+
+        def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+            until = attrs.get("until", timezone.now().date())
+            usual = min(timedelta(days=_USUAL_DAYS - 1), until - date.min)
+            since = attrs.get("since", until - usual)
+            if not 0 <= (until - since).days < _MAX_DAYS:
+                raise serializers.ValidationError(f'"since" to "until" is 1 to {_MAX_DAYS} days')
+            return {"since": since, "until": until}
+
+    def get(self, request: Request, account_id: str) -> Response:
+        """Return every day of the span, those without use too, and the sums."""
+        query = self.Query(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        days = _list_days(**query.validated_data)
+        rows = DailyUsage.objects.in_account(self.account).filter(day__range=(days[0], days[-1]))
+        counted = {row.day: {name: getattr(row, name) for name in _COUNTS} for row in rows}
+        unused = dict.fromkeys(_COUNTS, 0)
+        series = [{"date": day.isoformat(), **counted.get(day, unused)} for day in days]
+        totals = {name: sum(count[name] for count in counted.values()) for name in _COUNTS}
+        return answer({"days": series, "totals": totals})
+
+
+def _list_days(since: date, until: date) -> list[date]:
+    return [since + timedelta(days=number) for number in range((until - since).days + 1)]
