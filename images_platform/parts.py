@@ -25,7 +25,11 @@ def list_parts(instance: Instance) -> list[Part]:
     servers = [server.part() for server in (instance.postgres, instance.valkey) if server is not None]
     return [
         *servers,
-        make_renderer(Path(instance.variables["RENDERER_SOCKET"]), deadline_seconds=env.render_seconds()),
+        make_renderer(
+            Path(instance.variables["RENDERER_SOCKET"]),
+            deadline_seconds=env.render_seconds(),
+            must_be_caged=env.choice("RENDERER_CAGE", "optional", ("optional", "required")) == "required",
+        ),
         make_command("migrate", "--no-input", "--verbosity=0", environment=environment),
         make_command("create_demo", environment=environment),
         make_control(instance.port, environment),
@@ -34,7 +38,9 @@ def list_parts(instance: Instance) -> list[Part]:
     ]
 
 
-def make_renderer(socket: Path, *, workers: int = 2, deadline_seconds: int = 20) -> Part:
+def make_renderer(
+    socket: Path, *, workers: int = 2, deadline_seconds: int = 20, must_be_caged: bool = False
+) -> Part:
     """The renderer, started with an empty environment: it decodes what strangers send."""
 
     def probe() -> None:
@@ -49,6 +55,7 @@ def make_renderer(socket: Path, *, workers: int = 2, deadline_seconds: int = 20)
         f"--socket={socket}",
         f"--workers={workers}",
         f"--deadline={deadline_seconds}",
+        *(() if must_be_caged else ("--allow-open-cage",)),
     )
     return Part(name="renderer", command=command, environment={}, folder=ROOT, probe=probe)
 

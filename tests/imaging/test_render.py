@@ -323,15 +323,15 @@ def test_an_enlargement_without_bounds() -> None:
 
 
 class TestEncoding:
-    def test_progressive_only_where_it_pays(self) -> None:
+    @pytest.mark.parametrize("generation", Generation)
+    def test_progressive_only_where_it_pays(self, generation: Generation) -> None:
         source = pictures.photo_jpeg()
         made = {
-            options: look(make(source, options, OutputFormat.JPEG, generation=Generation.SMALL).data).info
-            for options in ("w=400", "w=40")
+            options: look(make(source, options, OutputFormat.JPEG, generation=generation).data).info
+            for options in ("w=400", "w=40", "w=400,compression=fast")
         }
-        assert "progressive" in made["w=400"]
-        assert "progressive" not in made["w=40"]
-        baseline = make(source, "w=400", OutputFormat.BASELINE_JPEG, generation=Generation.SMALL)
+        assert ["progressive" in info for info in made.values()] == [True, False, False]
+        baseline = make(source, "w=400", OutputFormat.BASELINE_JPEG, generation=generation)
         assert "progressive" not in look(baseline.data).info
 
     @pytest.mark.parametrize("output", [OutputFormat.JPEG, OutputFormat.WEBP, OutputFormat.AVIF])

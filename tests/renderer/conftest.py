@@ -48,7 +48,7 @@ def start(socket_path: Path) -> Iterator[StartRenderer]:
 def renderer() -> Iterator[RunningRenderer]:
     """One renderer with two workers for a whole module, not to be killed."""
     folder = Path(tempfile.mkdtemp(prefix="renderer-"))
-    running = RunningRenderer(folder / "socket", "--require-cage", workers=2).wait_until_ready()
+    running = RunningRenderer(folder / "socket", workers=2).wait_until_ready()
     yield running
     running.stop()
     shutil.rmtree(folder)

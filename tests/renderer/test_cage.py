@@ -173,6 +173,47 @@ def test_a_report_of_nothing_is_no_cage() -> None:
     assert not CageReport(Locks(7, True, ()), attempts=(), foreign_variables=()).is_in_force
 
 
+# The hole is a variable of the caller's: the command would clear it away, this program does not.
+LEAKY_SERVER = """
+import logging, sys
+from pathlib import Path
+from apps.imaging.renderer.server import ServeError, ServerSettings, serve
+logging.basicConfig(level=logging.INFO)
+try:
+    serve(ServerSettings(Path(sys.argv[1]), must_be_caged=sys.argv[2] != "allowed"))
+except ServeError as error:
+    sys.exit(f"refused: {error}")
+"""
+
+
+def start_leaky(socket_path: Path, *words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", LEAKY_SERVER, str(socket_path), *words],
+        cwd=ROOT,
+        env={"DATABASE_URL": "postgres://canary"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_server_does_not_start_with_a_hole_in_its_cage(socket_path: Path) -> None:
+    with start_leaky(socket_path, "required") as server:
+        _, said = server.communicate(timeout=30)
+    assert server.returncode == 1
+    assert "refused: the cage has holes: sees $DATABASE_URL" in said
+    assert "--allow-open-cage" in said
+    assert not socket_path.exists()
+
+
+def test_a_hole_that_is_allowed_is_told(socket_path: Path) -> None:
+    with start_leaky(socket_path, "allowed") as server:
+        wait_until(socket_path.exists)
+        assert RendererClient(socket_path).probe().holes == ("sees $DATABASE_URL",)
+        server.terminate()
+        _, said = server.communicate(timeout=30)
+    assert "the cage has holes (sees $DATABASE_URL)" in said
+
+
 @pytest.mark.parametrize("column", [0, 1], ids=["x86-64", "arm64"])
 def test_the_table_of_calls_is_sound(column: int) -> None:
     rows = [*ALLOWED.values(), *CONDITIONAL.values()]

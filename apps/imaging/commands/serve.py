@@ -15,7 +15,7 @@ from apps.imaging.renderer.server import ServerSettings, serve
 
 _MEBIBYTE = 1024**2
 _EXAMPLES = """\
-  images-render serve --socket /run/images/renderer.sock --workers 4 --require-cage"""
+  images-render serve --socket /run/images/renderer.sock --workers 4"""
 
 
 def add_serve(verbs: argparse._SubParsersAction[Parser]) -> None:
@@ -33,7 +33,11 @@ def add_serve(verbs: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument(
         "--memory", type=positive, default=pool.limits.memory_bytes // _MEBIBYTE, metavar="MIB"
     )
-    parser.add_argument("--require-cage", action="store_true", help="do not start where the cage has holes")
+    parser.add_argument(
+        "--allow-open-cage",
+        action="store_true",
+        help="start where the cage has holes too, as on macOS: for pictures you trust",
+    )
 
 
 def run_serve(parsed: argparse.Namespace) -> int:
@@ -49,5 +53,5 @@ def run_serve(parsed: argparse.Namespace) -> int:
         max_resident_bytes=parsed.max_resident * _MEBIBYTE,
         limits=cage.ResourceLimits(memory_bytes=parsed.memory * _MEBIBYTE),
     )
-    serve(ServerSettings(socket_path=parsed.socket, must_be_caged=parsed.require_cage, pool=pool))
+    serve(ServerSettings(socket_path=parsed.socket, must_be_caged=not parsed.allow_open_cage, pool=pool))
     return 0
