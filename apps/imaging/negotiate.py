@@ -39,6 +39,8 @@ def choose_format(recipe: Recipe, info: SourceInfo, accept: str) -> OutputFormat
         if asked is not None:
             raise SvgConversion
         return OutputFormat.SVG
+    if asked is OutputFormat.PLACEHOLDER:
+        return asked
     if recipe.compression is Compression.FAST:
         return _choose_quickest(recipe, info)
     if asked is not None:

@@ -37,6 +37,7 @@ class OutputFormat(Enum):
     WEBP = "webp"
     AVIF = "avif"
     JSON = "json"  # facts instead of a picture
+    PLACEHOLDER = "placeholder"  # what to show meanwhile instead of a picture
     GIF = "gif"
     SVG = "svg"  # of an SVG, and of nothing else
 
@@ -44,18 +45,20 @@ class OutputFormat(Enum):
     def content_type(self) -> str:
         if self is OutputFormat.SVG:
             return "image/svg+xml"
-        if self is OutputFormat.JSON:
+        if self in _ABOUT_PICTURES:
             return "application/json"
         return f"image/{self.value.removeprefix('baseline-')}"
 
     @property
     def is_raster(self) -> bool:
         """Whether it has pixels."""
-        return self not in (OutputFormat.JSON, OutputFormat.SVG)
+        return self is not OutputFormat.SVG and self not in _ABOUT_PICTURES
 
     @property
     def extension(self) -> str:
         """Without a dot."""
+        if self in _ABOUT_PICTURES:
+            return "json"
         return "jpg" if self.is_jpeg else self.value
 
     @property
@@ -68,6 +71,9 @@ class OutputFormat(Enum):
         return self in (OutputFormat.WEBP, OutputFormat.GIF)
 
 
+_ABOUT_PICTURES = (OutputFormat.JSON, OutputFormat.PLACEHOLDER)
+
+
 class FormatChoice(Enum):
     """What may be asked for. GIF cannot, as at Cloudflare: it is what `auto` comes to for an animation."""
 
@@ -78,6 +84,7 @@ class FormatChoice(Enum):
     BASELINE_JPEG = "baseline-jpeg"
     PNG = "png"
     JSON = "json"
+    PLACEHOLDER = "placeholder"
 
     @property
     def output(self) -> OutputFormat | None:

@@ -22,8 +22,10 @@ from apps.imaging.limits import Limits
 from apps.imaging.margins import trim
 from apps.imaging.metadata import keep_metadata
 from apps.imaging.pipeline import Task, run
+from apps.imaging.placeholder import write_placeholder
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
+from apps.imaging.sketching import as_sketch, sketch
 from apps.imaging.source import SourceFormat, SourceInfo
 from apps.imaging.svg import sanitize
 
@@ -58,7 +60,7 @@ def render(
 ) -> Rendered:
     """Return the picture a recipe makes of a source, in the one format that the caller chose (`negotiate`).
 
-    For JSON, no pixel is made, and none read unless a border is to be cut off.
+    For JSON, no pixel is made, and none read unless a border is to be cut off; for a placeholder, a few.
 
     An SVG stays what it is, sanitised, whatever the recipe. Raises as inspect() does, LimitExceeded for a
     recipe that enlarges too much, and SvgConversion.
@@ -68,17 +70,19 @@ def render(
     if info.format is SourceFormat.SVG or output is OutputFormat.SVG:
         return _keep_drawing(source, info, output, limits)
     info = as_decoded(info)
-    plan = make_plan(recipe, info, trim(source, recipe, info))
+    region = trim(source, recipe, info)
+    plan = make_plan(recipe, info, region)
     is_animated = info.is_animated and recipe.anim and output.can_animate
     limits.check_plan(plan, info, frames=info.frames if is_animated else 1)
     if output is OutputFormat.JSON:
         return Rendered(write_facts(plan.size, info), output, *plan.size)
-    task = Task(recipe, plan, output)
     with decoding():
-        frames = [
-            replace(frame, image=_finish(frame.image, task, is_kept=is_animated))
-            for frame in decode(source, info, plan.resized, region=plan.trimmed, is_animated=is_animated)
-        ]
+        if output is OutputFormat.PLACEHOLDER:
+            small = as_sketch(recipe)
+            task = Task(small, make_plan(small, info, region), output)
+            (frame,) = _make_frames(source, info, task, is_animated=False)
+            return Rendered(write_placeholder(sketch(frame.image, plan.size)), output, *plan.size)
+        frames = _make_frames(source, info, Task(recipe, plan, output), is_animated=is_animated)
         image = _join(frames) if is_animated else frames[0].image
         data = encode(image, output, recipe, generation)
     return Rendered(data, output, *plan.size, frames=len(frames))
@@ -95,6 +99,14 @@ def _keep_drawing(source: BinaryIO, info: SourceInfo, output: OutputFormat, limi
 def _clean(source: BinaryIO, limits: Limits) -> bytes:
     source.seek(0)
     return sanitize(source.read(), limits)
+
+
+def _make_frames(source: BinaryIO, info: SourceInfo, task: Task, *, is_animated: bool) -> list[Frame]:
+    plan = task.plan
+    return [
+        replace(frame, image=_finish(frame.image, task, is_kept=is_animated))
+        for frame in decode(source, info, plan.resized, region=plan.trimmed, is_animated=is_animated)
+    ]
 
 
 def _finish(image: pyvips.Image, task: Task, *, is_kept: bool) -> pyvips.Image:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from apps.images.models import Image, Rendition
 from apps.variants.models import Variant
 from tests.delivery.asgi_client import DeliveryClient
-from tests.delivery.conftest import draw_picture, link, upload
+from tests.delivery.conftest import CountingRenderer, draw_picture, link, upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -66,3 +68,14 @@ def test_odd_headers_change_nothing(delivery: DeliveryClient, photo: Image, thum
         {"range": "bytes=nonsense"},
     ):
         assert delivery.get(link(photo), **headers) == clean, headers
+
+
+def test_a_placeholder_is_kept_like_any_rendition(
+    delivery: DeliveryClient, photo: Image, flexible: None, renderer: CountingRenderer
+) -> None:
+    first, second = (delivery.get(link(photo, "w=60,f=placeholder"), accept=CHROME) for _ in range(2))
+    assert (first.status, first.headers["content-type"]) == (200, "application/json")
+    assert json.loads(first.body).keys() == {"width", "height", "placeholder", "dominant_color"}
+    assert (json.loads(first.body)["width"], json.loads(first.body)["height"]) == (60, 40)
+    assert (second.body, renderer.asked) == (first.body, 1)
+    assert "vary" not in first.headers

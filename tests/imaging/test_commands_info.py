@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,16 @@ def test_it_works(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     facts = json.loads(shown)
     assert (facts["format"], facts["width"], facts["oriented_size"]) == ("jpeg", 40, [60, 40])
     assert len(shown.splitlines()) > 5
+
+
+def test_a_placeholder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "drawn.svg").write_bytes(pictures.drawing_svg())
+    assert main(["info", "--placeholder", str(folder / "a.jpg"), str(folder / "drawn.svg")]) == 0
+    photo, drawing = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert (photo["format"], drawing["format"]) == ("jpeg", "svg")
+    assert 5 <= len(base64.b64decode(photo["placeholder"])) <= 25
+    assert re.fullmatch("#[0-9a-f]{6}", photo["dominant_color"])
+    assert (drawing["placeholder"], drawing["dominant_color"]) == (None, None)
 
 
 def test_a_folder_is_a_line_for_each_picture(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

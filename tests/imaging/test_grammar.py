@@ -56,6 +56,7 @@ def test_it_works() -> None:
         ("g=0.5x0;box-center", Recipe(gravity=Gravity(5_000, 0, Mode.BOX_CENTER))),
         ("g=0.5x0;remainder", Recipe(gravity=SIDES["top"])),
         ("f=json", Recipe(format=FormatChoice.JSON)),
+        ("f=placeholder", Recipe(format=FormatChoice.PLACEHOLDER)),
         ("f=png-force", Recipe(format=FormatChoice.PNG)),
         ("q=high", Recipe(quality=90)),
         ("q=medium-high", Recipe(quality=70)),

@@ -46,6 +46,8 @@ def test_it_works() -> None:
         (ANIMATION, "f=jpeg", CHROME, OutputFormat.JPEG),
         (JPEG, "f=json", CHROME, OutputFormat.JSON),
         (JPEG, "f=json,compression=fast", "", OutputFormat.JSON),
+        (JPEG, "f=placeholder", CHROME, OutputFormat.PLACEHOLDER),
+        (ANIMATION, "f=placeholder,compression=fast", "", OutputFormat.PLACEHOLDER),
         (JPEG, "compression=fast", CHROME, OutputFormat.JPEG),
         (JPEG, "f=avif,compression=fast", CHROME, OutputFormat.JPEG),
         (PNG, "compression=fast", CHROME, OutputFormat.JPEG),

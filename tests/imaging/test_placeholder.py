@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import math
 
 import pytest
@@ -12,14 +13,28 @@ from PIL import Image
 
 from apps.imaging.colour import Colour
 from apps.imaging.errors import LimitExceeded, NotAnImage
+from apps.imaging.grammar import parse
 from apps.imaging.limits import Limits
-from apps.imaging.placeholder import Placeholder, find_dominant_colour, make_placeholder
+from apps.imaging.placeholder import (
+    Placeholder,
+    find_dominant_colour,
+    is_placeholder,
+    read_placeholder,
+    write_placeholder,
+)
+from apps.imaging.recipe import OutputFormat
+from apps.imaging.render import render
 from apps.imaging.thumbhash import write_thumbhash
 from tests import pictures
 
 
-def placeholder(data: bytes) -> Placeholder:
-    return make_placeholder(io.BytesIO(data), Limits())
+def placeholder(data: bytes, options: str = "", limits: Limits | None = None) -> Placeholder:
+    """Return the placeholder of what the options make of a file."""
+    recipe, output = parse(options), OutputFormat.PLACEHOLDER
+    rendered = render(io.BytesIO(data), recipe, output, limits=limits or Limits())
+    found = read_placeholder(rendered.data)
+    assert found.size == (rendered.width, rendered.height)
+    return found
 
 
 def test_it_works() -> None:
@@ -75,7 +90,9 @@ def test_refusals() -> None:
     with pytest.raises(NotAnImage):
         placeholder(b"no picture")
     with pytest.raises(LimitExceeded):
-        make_placeholder(io.BytesIO(pictures.photo_jpeg(300, 200)), Limits(max_side=299))
+        placeholder(pictures.photo_jpeg(300, 200), limits=Limits(max_side=299))
+    with pytest.raises(LimitExceeded, match="max_enlarged_side"):
+        placeholder(pictures.photo_jpeg(300, 200), "w=9000,fit=contain")
     with pytest.raises(ValueError, match="small picture"):
         write_thumbhash(bytes(4 * 101), 101, 1)
     with pytest.raises(ValueError, match="small picture"):
@@ -87,6 +104,103 @@ def test_the_most_frequent_colour() -> None:
     picture.paste((250, 240, 230, 255), (0, 0, 10, 3))
     picture.paste((20, 30, 40, 255), (0, 3, 10, 7))
     assert find_dominant_colour(picture.tobytes()) == Colour(20, 30, 40)
+
+
+CARD = pictures.encode(pictures.draw_card(600, 400), "PNG")
+CORNER = "trim.width=250,trim.height=150"  # the card's red
+
+
+@pytest.mark.parametrize(
+    ("options", "size", "mean"),
+    [
+        ("w=300", (300, 200), None),
+        (CORNER, (250, 150), pictures.RED),
+        (f"{CORNER},w=50", (50, 30), pictures.RED),
+        ("w=300,h=400,fit=cover,g=left", (300, 400), (128, 0, 128)),
+        ("w=300,h=300,fit=pad,background=0000ff,trim.left=350,trim.top=250", (300, 300), None),
+        (f"{CORNER},rotate=90", (150, 250), pictures.RED),
+        (f"{CORNER},saturation=0", (250, 150), (54, 54, 54)),
+        (f"{CORNER},border=red;20", (290, 190), pictures.RED),
+        (f"{CORNER},blur=9", (250, 150), pictures.RED),
+        ("dpr=2", (600, 400), None),
+    ],
+)
+def test_it_is_the_rendition_s(options: str, size: tuple[int, int], mean: tuple[int, ...] | None) -> None:
+    found = placeholder(CARD, options)
+    assert found.size == size
+    assert bool(found.thumbhash[4] & 0x80) is (size[0] > size[1])
+    if mean is not None:
+        assert read_mean(found.thumbhash) == pytest.approx(mean, abs=12)
+
+
+def test_padding_is_part_of_it() -> None:
+    """Blue around a white picture: the rendition, not the original, is mostly blue."""
+    white = pictures.encode(Image.new("RGB", (100, 20), "white"), "PNG")
+    assert placeholder(white).dominant_colour == Colour(255, 255, 255)
+    padded = placeholder(white, "w=100,h=100,fit=pad,background=0000ff")
+    assert padded.dominant_colour == Colour(0, 0, 255)
+
+
+def test_what_needs_no_pixel_of_full_size_reads_none() -> None:
+    """The same of a small copy: whoever asks for no box does not pay for 24 megapixels."""
+    whole, boxed = placeholder(pictures.photo_jpeg()), placeholder(pictures.photo_jpeg(), "w=1200")
+    assert whole.size == boxed.size
+    assert read_mean(whole.thumbhash) == pytest.approx(read_mean(boxed.thumbhash), abs=5)
+
+
+def test_what_is_written() -> None:
+    text = write_placeholder(Placeholder((400, 300), b"\xd5\x07\x12\x1d\x04", Colour(138, 127, 112)))
+    assert json.loads(text) == {
+        "width": 400,
+        "height": 300,
+        "placeholder": "1QcSHQQ=",
+        "dominant_color": "#8a7f70",
+    }
+    assert b"null" in write_placeholder(Placeholder((1, 1), bytes(5), None))
+
+
+@given(
+    size=st.tuples(st.integers(1, 65_535), st.integers(1, 65_535)),
+    thumbhash=st.binary(min_size=5, max_size=25),
+    colour=st.none() | st.builds(Colour, *[st.integers(0, 255)] * 3),
+)
+def test_it_comes_back(size: tuple[int, int], thumbhash: bytes, colour: Colour | None) -> None:
+    found = Placeholder(size, thumbhash, colour)
+    assert read_placeholder(write_placeholder(found)) == found
+    assert is_placeholder(write_placeholder(found))
+
+
+GOOD = '{"width": 4, "height": 3, "placeholder": "1QcSHQQ=", "dominant_color": "#8a7f70"}'
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("4", "0"),
+        ("4", "65536"),
+        ("4", "true"),
+        ("4", "4.0"),
+        ("3", '"3"'),
+        ('"1QcSHQQ="', "null"),
+        ("1QcSHQQ=", "1QcSHQQ"),
+        ("1QcSHQQ=", "1QcSHQR="),
+        ("1QcSHQQ=", "<b>"),
+        ("1QcSHQQ=", "AAAA"),
+        ("1QcSHQQ=", "A" * 200),
+        ("#8a7f70", "#8A7F70"),
+        ("#8a7f70", "red"),
+        ("#8a7f70", "#8a7f70;"),
+        ("}", ', "x": 1}'),
+        ('"width": 4, ', ""),
+        ("{", " {"),
+        (GOOD, "[" * 299),
+        (GOOD, "null"),
+        (GOOD, "\xff"),
+    ],
+)
+def test_what_is_none(old: str, new: str) -> None:
+    assert is_placeholder(GOOD.encode())
+    assert not is_placeholder(GOOD.replace(old, new, 1).encode("latin-1"))
 
 
 @settings(max_examples=40, deadline=None)

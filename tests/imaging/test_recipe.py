@@ -39,8 +39,9 @@ def test_content_types() -> None:
         "image/webp",
         "image/avif",
         "application/json",
+        "application/json",
         "image/gif",
         "image/svg+xml",
     ]
-    extensions = ["jpg", "jpg", "png", "webp", "avif", "json", "gif", "svg"]
+    extensions = ["jpg", "jpg", "png", "webp", "avif", "json", "json", "gif", "svg"]
     assert [output.extension for output in OutputFormat] == extensions

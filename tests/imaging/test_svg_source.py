@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -172,12 +173,16 @@ def test_a_large_drawing_has_no_pixels_to_count() -> None:
         inspect(io.BytesIO(scene()), Limits(max_bytes=1_000))
 
 
-@pytest.mark.parametrize("output", [output for output in OutputFormat if output.is_raster])
+@pytest.mark.parametrize("output", [*filter(attrgetter("is_raster"), OutputFormat), OutputFormat.PLACEHOLDER])
 def test_a_drawing_is_never_rasterised(output: OutputFormat) -> None:
     with pytest.raises(SvgConversion, match="between SVG and raster formats"):
         make(pictures.drawing_svg(), "", output)
+
+
+@pytest.mark.parametrize("options", ["f=webp", "f=placeholder", "f=placeholder,compression=fast"])
+def test_nor_is_it_negotiated_into_pixels(options: str) -> None:
     with pytest.raises(SvgConversion):
-        choose_format(parse("f=webp"), SVG, CHROME)
+        choose_format(parse(options), SVG, CHROME)
 
 
 def test_facts() -> None:

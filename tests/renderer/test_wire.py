@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.imaging.cage import Attempt, CageReport, Locks
+from apps.imaging.colour import Colour
 from apps.imaging.encoders import Generation
 from apps.imaging.errors import (
     BadReply,
@@ -28,6 +29,7 @@ from apps.imaging.errors import (
 )
 from apps.imaging.facts import write_facts
 from apps.imaging.limits import Limits
+from apps.imaging.placeholder import Placeholder, write_placeholder
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
 from apps.imaging.renderer.wire.asks import ask_inspect, ask_render
@@ -186,6 +188,15 @@ def test_facts_come_back_and_nothing_else_does() -> None:
     for data in (draw("PNG"), b"", b"{}", b"<script>"):
         with pytest.raises(WireError, match="no json"):
             read_rendered(Frame(write_rendered(rendered), data), OutputFormat.JSON)
+
+
+def test_a_placeholder_comes_back_and_nothing_else_does() -> None:
+    text = write_placeholder(Placeholder((32, 24), bytes(range(7)), Colour(1, 2, 3)))
+    rendered = Rendered(text, OutputFormat.PLACEHOLDER, width=32, height=24)
+    assert read_rendered(Frame(write_rendered(rendered), text), OutputFormat.PLACEHOLDER) == rendered
+    for data in (draw("PNG"), b"", b"{}", write_facts((32, 24), INFO), text.replace(b"#010203", b"<script")):
+        with pytest.raises(WireError, match="no placeholder"):
+            read_rendered(Frame(write_rendered(rendered), data), OutputFormat.PLACEHOLDER)
 
 
 @pytest.mark.parametrize("change", [{"width": 0}, {"height": 65_536}, {"frames": 0}, {"width": "64"}])

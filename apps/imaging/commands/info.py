@@ -6,18 +6,21 @@ import argparse
 import json
 from dataclasses import fields
 from enum import Enum
-from typing import Any
+from typing import Any, BinaryIO
 
 from apps.imaging.commands.arguments import Parser, add_socket, add_verb
 from apps.imaging.commands.endings import Ending, complain, describe, judge
 from apps.imaging.commands.inputs import Input, find_inputs
 from apps.imaging.commands.workbench import Workbench, open_workbench
+from apps.imaging.encoders import Generation
 from apps.imaging.errors import ImagingError
-from apps.imaging.source import SourceInfo
+from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.source import SourceFormat, SourceInfo
 
 _EXAMPLES = """\
   images-render info photo.jpg
   images-render info pictures/ | jq -r 'select(.orientation > 1).file'
+  images-render info --placeholder photo.jpg | jq -r .placeholder
   curl -s https://example.com/photo.jpg | images-render info -"""
 
 
@@ -27,6 +30,11 @@ def add_info(verbs: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument(
         "files", nargs="+", metavar="FILE", help="a file, a folder, a pattern, or - for stdin"
     )
+    parser.add_argument(
+        "--placeholder",
+        action="store_true",
+        help="tell a thumbhash and the dominant colour too, null for a drawing",
+    )
     add_socket(parser)
 
 
@@ -34,19 +42,34 @@ def run_info(parsed: argparse.Namespace) -> int:
     """Print one object: indented for one picture, else a line for each."""
     inputs = find_inputs(parsed.files)
     workbench = open_workbench(parsed.socket)
-    endings = {_show(each, workbench, is_pretty=len(inputs) == 1) for each in inputs}
+    endings = {
+        _show(each, workbench, has_placeholder=parsed.placeholder, is_pretty=len(inputs) == 1)
+        for each in inputs
+    }
     return max(endings)
 
 
-def _show(picture: Input, workbench: Workbench, *, is_pretty: bool) -> Ending:
+def _show(picture: Input, workbench: Workbench, *, has_placeholder: bool, is_pretty: bool) -> Ending:
     try:
         with picture.open() as source:
             info = workbench.inspect(source)
+            facts = as_json(picture.name, info)
+            if has_placeholder:
+                facts |= _sketch(source, info, workbench)
     except (ImagingError, OSError) as error:
         complain(picture.name, describe(error))
         return judge(error)
-    print(json.dumps(as_json(picture.name, info), indent=2 if is_pretty else None, ensure_ascii=False))
+    print(json.dumps(facts, indent=2 if is_pretty else None, ensure_ascii=False))
     return Ending.DONE
+
+
+def _sketch(source: BinaryIO, info: SourceInfo, workbench: Workbench) -> dict[str, Any]:
+    if info.format is SourceFormat.SVG:  # has no pixels
+        return {"placeholder": None, "dominant_color": None}
+    source.seek(0)
+    rendered = workbench.render(source, Recipe(), OutputFormat.PLACEHOLDER, Generation.QUICK)
+    told = json.loads(rendered.data)
+    return {name: told[name] for name in ("placeholder", "dominant_color")}
 
 
 def as_json(name: str, info: SourceInfo) -> dict[str, Any]:

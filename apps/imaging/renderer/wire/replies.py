@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from apps.imaging.cage import Attempt, CageReport, Locks
 from apps.imaging.facts import are_facts
+from apps.imaging.placeholder import is_placeholder
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.rendered import Rendered
 from apps.imaging.renderer.wire.faults import raise_fault
@@ -58,6 +59,8 @@ def read_rendered(frame: Frame, output: OutputFormat) -> Rendered:
 def _is_as_asked(data: bytes, output: OutputFormat) -> bool:
     if output is OutputFormat.JSON:
         return are_facts(data)
+    if output is OutputFormat.PLACEHOLDER:
+        return is_placeholder(data)
     if output is OutputFormat.SVG:  # a file may begin with anything XML allows; what we write does not
         return data.startswith(b"<svg ")
     return sniff(data[:_SNIFFED_BYTES]) is _MAGIC[output]
