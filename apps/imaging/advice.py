@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from apps.imaging.geometry import is_source_smaller
 from apps.imaging.gravity import Seek
-from apps.imaging.recipe import Fit, Recipe
+from apps.imaging.recipe import Recipe
 from apps.imaging.source import SourceInfo
+from apps.imaging.transform import Fit
 
 # Production accepts 3, and says this of it.
 _STEEP_DPR = 3

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from apps.imaging.box import Size, round_half_up
-from apps.imaging.recipe import Fit
+from apps.imaging.transform import Fit
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from fractions import Fraction
 from apps.imaging.box import Box, Size, round_half_up
 from apps.imaging.fits import FITS, Frame, keep_whole
 from apps.imaging.gravity import CENTER
-from apps.imaging.recipe import Fit, Recipe
+from apps.imaging.recipe import Recipe
 from apps.imaging.source import SourceInfo
+from apps.imaging.transform import Fit
 from apps.imaging.turn import UPRIGHT, Turn
 
 

@@ -4,17 +4,23 @@ In text, options are separated by commas: `width=400,fit=cover,g=0.5x0.2`. As at
 not know is ignored, and so is a number that is none; a value out of range or an unknown word is an error.
 When a name comes twice, the last one counts. In an object, which is written once and kept, every name and
 every value must be right; options with dots in their names may be objects of their own there.
+
+Overlays have numbers, in the order they are drawn in: `draw.1.image=logo,draw.2.text=Hello`. `draw.image` is
+that of the first. In an object they are a list.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from apps.imaging import values
 from apps.imaging.colour import Colour
 from apps.imaging.errors import OptionsError
-from apps.imaging.options import OPTIONS, Option
+from apps.imaging.free_text import FreeText, escape
+from apps.imaging.options import OPTIONS, OVERLAY_OPTIONS, Option
+from apps.imaging.overlay import MAX_OVERLAYS, Overlay
 from apps.imaging.recipe import Recipe
 from apps.imaging.settings import write_value
 from apps.imaging.shorthands import Spread
@@ -23,7 +29,9 @@ from apps.imaging.trim import Length
 MAX_TEXT_LENGTH = 2_048
 
 _BY_NAME = {name: option for option in OPTIONS for name in (option.name, option.alias) if name}
+_OF_OVERLAY = {name: option for option in OVERLAY_OPTIONS for name in (option.name, option.alias) if name}
 _WITH_PARTS = {option.name.rpartition(".")[0] for option in OPTIONS}
+_DRAWN = re.compile(r"draw\.(?:([1-9][0-9]?)\.)?(.+)", re.DOTALL)
 
 
 def parse(text: str) -> Recipe:
@@ -32,20 +40,24 @@ def parse(text: str) -> Recipe:
     Raises OptionsError with the position of the value at fault.
     """
     if len(text) > MAX_TEXT_LENGTH:
-        raise OptionsError(f"options may have at most {MAX_TEXT_LENGTH} characters", position=MAX_TEXT_LENGTH)
+        raise _make_length_error()
     settings: dict[str, Any] = {}
+    overlays: dict[int, int | None] = {}
     for start, part in _split(text):
         name, _, value = part.partition("=")
-        option = _BY_NAME.get(name)
+        option, path = _find(name)
         if option is None:
             continue
         try:
-            settings |= _read(option, value)
+            found = _read(option, path, value)
         except values.Unreadable:
             continue
         except values.BadValue as error:
             raise OptionsError(str(error), position=start + len(name) + 1) from None
-    return Recipe.from_settings(settings)
+        settings |= found
+        for number in _list_numbers(found):
+            overlays.setdefault(number, start)
+    return _make(settings, overlays)
 
 
 def find_ignored(text: str) -> list[str]:
@@ -53,10 +65,10 @@ def find_ignored(text: str) -> list[str]:
     ignored = []
     for _, part in _split(text):
         name, _, value = part.partition("=")
-        option = _BY_NAME.get(name)
+        option, path = _find(name)
         try:
             if option is not None:
-                _read(option, value)
+                _read(option, path, value)
         except values.Unreadable:
             option = None
         if option is None and part:
@@ -76,18 +88,18 @@ def from_mapping(options: Mapping[str, Any]) -> Recipe:
     """
     settings: dict[str, Any] = {}
     for name, value in _flatten(options):
-        option = _BY_NAME.get(name)
+        option, path = _find(name)
         if option is None:
             raise OptionsError(f"'{name[:40]}' is not an option")
         if value is None:
             continue
         try:
-            settings |= _read(option, _as_text(value))
+            settings |= _read(option, path, _as_text(option, value))
         except values.Unreadable:
-            raise OptionsError(f"{option.name} has a value of the wrong type") from None
+            raise OptionsError(f"{path} has a value of the wrong type") from None
         except values.BadValue as error:
             raise OptionsError(str(error)) from None
-    return Recipe.from_settings(settings)
+    return _make(settings, dict.fromkeys(_list_numbers(settings)))
 
 
 def to_mapping(recipe: Recipe) -> dict[str, Any]:
@@ -101,12 +113,51 @@ def to_mapping(recipe: Recipe) -> dict[str, Any]:
                 place[part] = {}
             place = place[part]
         place[last] = _as_json(value)
+    if recipe.draw:
+        mapping["draw"] = list(mapping["draw"].values())
     return mapping
 
 
-def _read(option: Option, text: str) -> dict[str, object]:
-    value = option.value.read(option.name, text)
-    return value if isinstance(value, Spread) else {option.name: value}
+def _find(name: str) -> tuple[Option | None, str]:
+    """Return an option by any of its names, None if it is not one, and its full name."""
+    prefix, own = _take_apart(name)
+    option = (_OF_OVERLAY if prefix else _BY_NAME).get(own)
+    return option, f"{prefix}{option.name}" if option else name
+
+
+def _take_apart(name: str) -> tuple[str, str]:
+    """Return what leads to an overlay, empty if nothing does, and the name of the option."""
+    match = _DRAWN.fullmatch(name)
+    return (f"draw.{match[1] or 1}.", match[2]) if match else ("", name)
+
+
+def _read(option: Option, path: str, text: str) -> dict[str, object]:
+    value = option.value.read(path, text)
+    return value if isinstance(value, Spread) else {path: value}
+
+
+def _list_numbers(settings: Mapping[str, object]) -> list[int]:
+    """Return the numbers of the overlays that settings are about."""
+    return [int(name.split(".")[1]) for name in settings if name.startswith("draw.")]
+
+
+def _make(settings: Mapping[str, Any], overlays: Mapping[int, int | None]) -> Recipe:
+    """Return the recipe; `overlays` has where each of them is first spoken of. Raises OptionsError."""
+    if len(overlays) > MAX_OVERLAYS:
+        position = list(overlays.values())[MAX_OVERLAYS]
+        raise OptionsError(f"at most {MAX_OVERLAYS} overlays may be drawn", position=position)
+    recipe = Recipe.from_settings(settings)
+    for number, overlay in zip(sorted(overlays), recipe.draw, strict=True):
+        fault = overlay.find_fault()
+        if fault:
+            raise OptionsError(f"draw.{number} {fault}", position=overlays[number])
+    if recipe.draw and len(write(recipe)) > MAX_TEXT_LENGTH:  # no others come near
+        raise _make_length_error()
+    return recipe
+
+
+def _make_length_error() -> OptionsError:
+    return OptionsError(f"options may have at most {MAX_TEXT_LENGTH} characters", position=MAX_TEXT_LENGTH)
 
 
 def _split(text: str) -> Iterator[tuple[int, str]]:
@@ -124,14 +175,36 @@ def _flatten(options: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str
     """Yield what an object and the objects in it hold, by dotted names."""
     for key, value in options.items():
         name = f"{prefix}{key}"
-        if isinstance(value, Mapping) and value and name in _WITH_PARTS:
+        if name == "draw":
+            yield from _flatten_overlays([] if value is None else value)
+        elif isinstance(value, Mapping) and value and _take_apart(name)[1] in _WITH_PARTS:
             yield from _flatten(value, f"{name}.")
         else:
             yield name, value
 
 
-def _as_text(value: object) -> str:
-    """Return a JSON value as it would stand in a URL. Raises Unreadable for lists, most objects and NaN."""
+def _flatten_overlays(overlays: object) -> Iterator[tuple[str, object]]:
+    """Yield what a list of objects holds, or one object, as overlays."""
+    listed = [overlays] if isinstance(overlays, Mapping) else overlays
+    if not isinstance(listed, list) or not all(isinstance(each, Mapping) for each in listed):
+        raise OptionsError("draw must be a list of objects")
+    for number, each in enumerate(listed, 1):
+        if all(value is None for value in each.values()):
+            raise OptionsError(f"draw.{number} {Overlay().find_fault()}")
+        yield from _flatten(each, f"draw.{number}.")
+
+
+def _as_text(option: Option, value: object) -> str:
+    """Return a JSON value as it would stand in options text. Raises Unreadable for one of the wrong type."""
+    if isinstance(option.value, FreeText):
+        if not isinstance(value, str):
+            raise values.Unreadable
+        return escape(value)
+    return _write_json(value)
+
+
+def _write_json(value: object) -> str:
+    """Return a JSON value that is no free text; lists, most objects and NaN are Unreadable."""
     if isinstance(value, bool):
         return write_value(value)
     if isinstance(value, int):
@@ -147,9 +220,9 @@ def _as_text(value: object) -> str:
 
 def _join_point(point: Mapping[str, Any]) -> str:
     """Return a gravity's object as text."""
-    x, y = _as_text(point["x"]), _as_text(point["y"])
+    x, y = _write_json(point["x"]), _write_json(point["y"])
     mode = point.get("mode")
-    return f"{x}x{y}" if mode is None else f"{x}x{y};{_as_text(mode)}"
+    return f"{x}x{y}" if mode is None else f"{x}x{y};{_write_json(mode)}"
 
 
 def _as_json(value: object) -> object:
@@ -157,4 +230,4 @@ def _as_json(value: object) -> object:
         return f"#{value}"
     if isinstance(value, Length):
         return value.number
-    return value if isinstance(value, bool | int | float) else write_value(value)
+    return value if isinstance(value, bool | int | float | str) else write_value(value)

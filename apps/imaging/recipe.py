@@ -8,24 +8,21 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
-from apps.imaging.border import NO_BORDER, Border
-from apps.imaging.colour import Colour
-from apps.imaging.gravity import CENTER, Gravity
+from apps.imaging.overlay import Overlay
 from apps.imaging.settings import Settings, write_value
-from apps.imaging.trim import UNTRIMMED, Trim
+from apps.imaging.transform import Fit, Flip, Transform
 
-
-class Fit(Enum):
-    """How the picture meets the box of width and height (numbers in tests/imaging/test_geometry.py)."""
-
-    SCALE_DOWN = "scale-down"
-    CONTAIN = "contain"
-    COVER = "cover"
-    CROP = "crop"
-    ASPECT_CROP = "aspect-crop"
-    PAD = "pad"
-    SQUEEZE = "squeeze"
-    SCALE_UP = "scale-up"
+__all__ = [
+    "AutoWidth",
+    "Compression",
+    "Fit",
+    "Flip",
+    "FormatChoice",
+    "Metadata",
+    "OutputFormat",
+    "Overlay",
+    "Recipe",
+]
 
 
 class OutputFormat(Enum):
@@ -113,28 +110,15 @@ class Metadata(Enum):
     NONE = "none"
 
 
-class Flip(Enum):
-    """Mirroring, before any rotation."""
-
-    NONE = ""
-    HORIZONTAL = "h"
-    VERTICAL = "v"
-    BOTH = "hv"
-
-
 @dataclass(frozen=True, slots=True)
-class Recipe(Settings):
+class Recipe(Transform):
     """One set of options; the defaults ask for the original's size in the best format.
 
     width, height: of the box, in pixels times `dpr`; None is derived. AUTO is one of `wbreakpoints`, or
     `wmobile` or `wdesktop`.
-    zoom: how tightly a face is cut out, 0 to 1, if gravity seeks one and finds it.
     quality: 1 to 100 on JPEG's scale; None is the preset's. slow_connection_quality: instead of it, on a slow
     connection. max_bytes: the quality is lowered until the file has no more.
-    background: what shows through transparency and in padding; None is nothing, and white where the format or
-    the fit needs something.
-    rotate: clockwise, after `flip`. brightness, contrast, gamma, saturation: factors, 1 changes nothing.
-    blur: radius, 0 to 250. sharpen: 0 to 10.
+    draw: at most MAX_OVERLAYS, the lowest first.
     """
 
     width: int | AutoWidth | None = None
@@ -142,9 +126,6 @@ class Recipe(Settings):
     wmobile: int = 768
     wdesktop: int = 1200
     height: int | None = None
-    fit: Fit = Fit.SCALE_DOWN
-    gravity: Gravity = CENTER
-    zoom: float = 0.0
     dpr: float = 1.0
     quality: int | None = None
     slow_connection_quality: int | None = None
@@ -153,19 +134,14 @@ class Recipe(Settings):
     format: FormatChoice = FormatChoice.AUTO
     anim: bool = True
     metadata: Metadata = Metadata.COPYRIGHT
-    background: Colour | None = None
-    trim: Trim = UNTRIMMED
-    flip: Flip = Flip.NONE
-    rotate: int = 0
-    brightness: float = 1.0
-    contrast: float = 1.0
-    gamma: float = 1.0
-    saturation: float = 1.0
-    blur: float = 0.0
-    sharpen: float = 0.0
-    border: Border = NO_BORDER
+    draw: tuple[Overlay, ...] = ()
 
-    PARTS: ClassVar[Mapping[str, type[Settings]]] = {"trim": Trim, "border": Border}
+    LISTS: ClassVar[Mapping[str, type[Settings]]] = {"draw": Overlay}
+
+    @property
+    def drawn_images(self) -> tuple[str, ...]:
+        """The ids of the images it draws, each once, in order."""
+        return tuple(dict.fromkeys(overlay.image for overlay in self.draw if overlay.image))
 
     @property
     def fingerprint(self) -> str:

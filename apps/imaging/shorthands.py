@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from apps.imaging.values import BadValue, Lengths, Paint, WholeNumber, refuse
 
+_SIDES = ("top", "right", "bottom", "left")
+
 
 class Spread(dict[str, object]):
     """What a shorthand's reader returns: values by the names of the options they belong to."""
@@ -17,11 +19,11 @@ class Trimming:
 
     def read(self, name: str, text: str) -> Spread:
         if text == "border":
-            return Spread({"trim.border": True})
+            return Spread({f"{name}.border": True})
         edges = text.split(";")
         if len(edges) != 4:
             raise BadValue(refuse(text, name, ["top;right;bottom;left", "border"]))
-        names = ("trim.top", "trim.right", "trim.bottom", "trim.left")
+        names = [f"{name}.{side}" for side in _SIDES]
         return Spread({edge: Lengths().read(edge, each) for edge, each in zip(names, edges, strict=True)})
 
 
@@ -33,7 +35,8 @@ class BorderWidth:
 
     def read(self, name: str, text: str) -> Spread:
         width = WholeNumber(0, self.maximum).read(name, text)
-        return Spread({f"border.{side}": width for side in ("top", "right", "bottom", "left")})
+        border = name.rpartition(".")[0]
+        return Spread({f"{border}.{side}": width for side in _SIDES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Surrounding:
         if not semicolon:
             raise BadValue(refuse(text, name, ["color;width"]))
         sides = BorderWidth(self.maximum).read(f"{name}.width", width)
-        return Spread(sides | {"border.color": Paint().read(f"{name}.color", colour)})
+        return Spread(sides | {f"{name}.color": Paint().read(f"{name}.color", colour)})
 
 
 @dataclass(frozen=True, slots=True)

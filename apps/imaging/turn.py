@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from apps.imaging.box import Box, Size
-from apps.imaging.recipe import Flip
+from apps.imaging.transform import Flip
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,6 +198,19 @@ class Lengths:
         return Length(int(number))
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Whole pixels, at least one; or, with a decimal point, a share from 0 to 1."""
+
+    maximum: int
+
+    def read(self, name: str, text: str) -> Length:
+        length = Lengths().read(name, text)
+        if not 1 <= length.amount <= (Length.SCALE if length.is_share else self.maximum):
+            raise BadValue(f"{name} must be between 1 and {self.maximum} pixels, or a share between 0 and 1")
+        return length
+
+
 def _read_number(text: str) -> float:
     if not _NUMBER.fullmatch(text):
         raise Unreadable

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import strategies as st
 
 from apps.imaging.border import Border
 from apps.imaging.colour import Colour
+from apps.imaging.grammar import MAX_TEXT_LENGTH, write
 from apps.imaging.gravity import SIDES, SOUGHT, Gravity, Mode
+from apps.imaging.overlay import MAX_OVERLAYS, Composite, Overlay, Repeat
 from apps.imaging.recipe import AutoWidth, Compression, Fit, Flip, FormatChoice, Metadata, Recipe
 from apps.imaging.trim import BorderSearch, Length, Trim
 
@@ -15,18 +19,21 @@ CHANNEL = st.integers(0, 255)
 COLOUR = st.builds(Colour, CHANNEL, CHANNEL, CHANNEL, CHANNEL)
 
 
+IMAGE_IDS = st.text(
+    st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\u2028\u2029"), min_size=1, max_size=20
+)
+TEXTS = st.lists(IMAGE_IDS, min_size=1, max_size=3).map("\n".join)
+
+
 def recipes(trims: st.SearchStrategy[Trim] | None = None) -> st.SearchStrategy[Recipe]:
     """Return any recipe the grammar can express."""
-    return st.builds(
+    found = st.builds(
         Recipe,
         width=st.none() | SIDE | st.just(AutoWidth.AUTO),
         wbreakpoints=st.sets(SIDE, min_size=1, max_size=20).map(lambda widths: tuple(sorted(widths))),
         wmobile=SIDE,
         wdesktop=SIDE,
         height=st.none() | SIDE,
-        fit=st.sampled_from(Fit),
-        gravity=gravities(),
-        zoom=hundredths(0, 100),
         dpr=hundredths(10, 300),
         quality=st.none() | st.integers(1, 100),
         slow_connection_quality=st.none() | st.integers(1, 100),
@@ -35,18 +42,62 @@ def recipes(trims: st.SearchStrategy[Trim] | None = None) -> st.SearchStrategy[R
         format=st.sampled_from(FormatChoice),
         anim=st.booleans(),
         metadata=st.sampled_from(Metadata),
-        background=st.none() | COLOUR,
-        trim=_trims() if trims is None else trims,
-        flip=st.sampled_from(Flip),
-        rotate=st.sampled_from([0, 90, 180, 270]),
-        brightness=hundredths(1, 25_500),
-        contrast=hundredths(1, 25_500),
-        gamma=hundredths(1, 25_500),
-        saturation=hundredths(0, 25_500),
-        blur=hundredths(0, 25_000),
-        sharpen=hundredths(0, 1_000),
-        border=st.builds(Border, COLOUR, *[st.integers(0, 12_000)] * 4),
+        draw=st.lists(overlays(), max_size=MAX_OVERLAYS).map(tuple),
+        **_transforms(_trims() if trims is None else trims),
     )
+    return found.filter(lambda recipe: len(write(recipe)) <= MAX_TEXT_LENGTH)
+
+
+def overlays() -> st.SearchStrategy[Overlay]:
+    """Return any overlay; most of what could be said of it is left to the defaults, or it would get long."""
+    side = (
+        st.none() | st.builds(Length, SIDE) | st.builds(Length, st.integers(1, Length.SCALE), st.just(True))
+    )
+    near_or_far = st.sampled_from([(True, False), (False, True), (False, False)])
+
+    def say(across: tuple[bool, bool], down: tuple[bool, bool]) -> st.SearchStrategy[Overlay]:
+        told = zip(("left", "right", "top", "bottom"), (*across, *down), strict=True)
+        offsets = {name: st.integers(0, 12_000) for name, is_told in told if is_told}
+        options: dict[str, st.SearchStrategy[Any]] = {
+            "width": side,
+            "height": side,
+            "opacity": hundredths(0, 100),
+            "repeat": st.sampled_from(Repeat),
+            "composite": st.sampled_from(Composite),
+            **_transforms(_trims()),
+        }
+        few = st.sets(st.sampled_from(sorted(options)), max_size=6)
+        letters = {"size": st.integers(1, 1_000), "color": COLOUR, "weight": st.integers(100, 900)}
+        return few.flatmap(
+            lambda names: (
+                st.builds(Overlay, image=IMAGE_IDS, **offsets, **{name: options[name] for name in names})
+                | st.builds(
+                    Overlay, text=TEXTS, **letters, **offsets, **{name: options[name] for name in names}
+                )
+            )
+        )
+
+    return st.tuples(near_or_far, near_or_far).flatmap(lambda both: say(*both))
+
+
+def _transforms(trims: st.SearchStrategy[Trim]) -> dict[str, st.SearchStrategy[Any]]:
+    """Return the options that a base and an overlay share."""
+    return {
+        "fit": st.sampled_from(Fit),
+        "gravity": gravities(),
+        "zoom": hundredths(0, 100),
+        "background": st.none() | COLOUR,
+        "trim": trims,
+        "flip": st.sampled_from(Flip),
+        "rotate": st.sampled_from([0, 90, 180, 270]),
+        "brightness": hundredths(1, 25_500),
+        "contrast": hundredths(1, 25_500),
+        "gamma": hundredths(1, 25_500),
+        "saturation": hundredths(0, 25_500),
+        "blur": hundredths(0, 25_000),
+        "sharpen": hundredths(0, 1_000),
+        "border": st.builds(Border, COLOUR, *[st.integers(0, 12_000)] * 4),
+    }
 
 
 def gravities() -> st.SearchStrategy[Gravity]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from apps.imaging.errors import DamagedImage, TruncatedImage
 from apps.imaging.headers.reader import Reader
-from apps.imaging.recipe import Flip
 from apps.imaging.source import SourceFormat, SourceInfo
+from apps.imaging.transform import Flip
 from apps.imaging.turn import ORIENTATIONS, Turn
 
 _MAX_BOXES = 20_000
