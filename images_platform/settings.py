@@ -149,7 +149,9 @@ API_RATE_PER_ACCOUNT = env.integer("API_RATE_PER_ACCOUNT", 12_000)
 # --- pictures ---------------------------------------------------------------------------------------
 RENDERER_SOCKET = env.text("RENDERER_SOCKET")
 RENDER_SECONDS = env.render_seconds()
-PURGE_BACKEND = env.choice("PURGE_BACKEND", "null", ("null",))
+PURGE_BACKEND = env.choice("PURGE_BACKEND", "null", ("null", "varnish"))
+VARNISH_NODES = env.words("VARNISH_NODES", "http://127.0.0.1:6081")
+PURGE_SECRET = env.text("PURGE_SECRET", None if PURGE_BACKEND == "varnish" else "")
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "incoming"
 FILE_UPLOAD_HANDLERS = ["apps.dashboard.incoming.NamelessFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024**2

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from apps.cdn.backends.null import NullBackend
 from apps.cdn.backends.request import PurgeBackend, PurgeRequest
+from apps.cdn.backends.varnish import VarnishBackend
 
 __all__ = ["BACKENDS", "PurgeBackend", "PurgeRequest"]
 
-BACKENDS: dict[str, Callable[[], PurgeBackend]] = {"null": NullBackend}
+BACKENDS: dict[str, Callable[[], PurgeBackend]] = {"null": NullBackend, "varnish": VarnishBackend}

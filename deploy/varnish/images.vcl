@@ -1,0 +1,102 @@
+# The edge in front of delivery: keeps public pictures, forgets by tag or URL, and never brings back what was purged.
+#
+#   varnishd -a :80 -f deploy/varnish/images.vcl -p vcl_path=deploy/varnish -s malloc,1g
+#
+# Needs varnish-modules (xkey, var). Edit site.vcl beside this file; PURGE_BACKEND=varnish tells the platform.
+vcl 4.1;
+
+import std;
+import var;
+import xkey;
+
+include "site.vcl";
+
+sub vcl_init {
+    var.global_set("purged_at", "0");
+}
+
+sub vcl_recv {
+    if (req.method == "PURGE") {
+        call purge_by_tag_or_url;
+    }
+    if (req.method != "GET" && req.method != "HEAD") {
+        return (pass);
+    }
+    # Signed answers belong to whom the link was given. `private` would keep them out too; this spares a look-up.
+    if (req.url ~ "[?&]sig=") {
+        return (pass);
+    }
+    # Without a signature a query means nothing, and must not make copies; a remote source's is the source's own.
+    if (req.url !~ "^/cdn-cgi/image/") {
+        set req.url = regsub(req.url, "\?.*$", "");
+    }
+    call normalise_accept;
+    unset req.http.Cookie;
+    return (hash);
+}
+
+# Three kinds of browser, so three copies of a picture, however many Accept headers there are. `q=0` refuses a type.
+sub normalise_accept {
+    if (req.http.Accept ~ "image/avif\s*(,|$|;(?!\s*q=0(\.0*)?\s*(,|$)))") {
+        set req.http.X-Accept = "image/avif,";
+    }
+    if (req.http.Accept ~ "image/webp\s*(,|$|;(?!\s*q=0(\.0*)?\s*(,|$)))") {
+        set req.http.X-Accept = req.http.X-Accept + "image/webp";
+    }
+    unset req.http.Accept;
+    if (req.http.X-Accept) {
+        set req.http.Accept = req.http.X-Accept;
+        unset req.http.X-Accept;
+    }
+}
+
+# PURGE with the header `Surrogate-Key: i-12 v-3` forgets everything under these tags, without it the one URL.
+sub purge_by_tag_or_url {
+    call site_secret;
+    if (client.ip !~ purgers || req.http.X-Purge-Secret != req.http.X-Secret-Expected) {
+        return (synth(403, "Forbidden"));
+    }
+    # The fence: see vcl_backend_response.
+    var.global_set("purged_at", "" + std.time2real(now, 0.0));
+    if (!req.http.Surrogate-Key) {
+        return (purge);
+    }
+    set req.http.X-Purged = xkey.purge(req.http.Surrogate-Key);
+    return (synth(200, "Purged " + req.http.X-Purged));
+}
+
+sub vcl_backend_fetch {
+    set bereq.http.X-Began = "" + std.time2real(now, 0.0);
+}
+
+sub vcl_backend_response {
+    # A purge passes over what is still being fetched. So what began before the last one may be old: it is fetched
+    # again, and after two tries delivered to who waits for it, and kept for nobody.
+    if (std.real(var.global_get("purged_at"), 0.0) >= std.real(bereq.http.X-Began, 0.0)) {
+        if (bereq.retries < 2) {
+            return (retry);
+        }
+        call keep_for_nobody;
+        return (deliver);
+    }
+    if (beresp.http.Cache-Control !~ "public") {
+        call keep_for_nobody;
+        return (deliver);
+    }
+    set beresp.http.xkey = beresp.http.Surrogate-Key;
+    unset beresp.http.Surrogate-Key;
+}
+
+sub keep_for_nobody {
+    set beresp.ttl = 0s;
+    set beresp.grace = 0s;
+    set beresp.keep = 0s;
+    set beresp.uncacheable = true;
+    unset beresp.http.Surrogate-Key;
+}
+
+sub vcl_deliver {
+    unset resp.http.xkey;
+    unset resp.http.Via;
+    unset resp.http.X-Varnish;
+}

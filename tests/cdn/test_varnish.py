@@ -1,0 +1,264 @@
+"""Varnish as it is shipped keeps public answers only, and never brings back what was purged."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apps.cdn.backends.request import PurgeRequest
+from apps.cdn.backends.varnish import PurgeFailed, VarnishBackend
+from tests.edges import SECRET, find_free_port, running_varnish
+
+pytestmark = pytest.mark.edge
+
+PUBLIC = {
+    "Cache-Control": "public, max-age=600, stale-while-revalidate=7200",
+    "Vary": "Accept",
+    "Surrogate-Key": "a-1 i-1 v-1",
+}
+
+
+@dataclass
+class Origin:
+    """A delivery plane of this test's own: it notes what it is asked, and may think before it answers."""
+
+    headers: dict[str, str] = field(default_factory=PUBLIC.copy)
+    version: int = 1
+    status: int = 200
+    asked: list[tuple[str, str | None]] = field(default_factory=list)
+    think: Callable[[], None] = lambda: None
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        self.asked.append((handler.path, handler.headers["Accept"]))
+        body = f"version {self.version}".encode()  # read before the thinking, as bytes from a disk are
+        self.think()
+        handler.send_response(self.status)
+        for name, value in self.headers.items():
+            handler.send_header(name, value)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        if handler.command != "HEAD":
+            handler.wfile.write(body)
+
+
+class Edge:
+    """A client of the edge."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def ask(self, target: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], str]:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+            names = {name.replace("_", "-"): value for name, value in headers.items()}
+            connection.request(method, target, headers=names)
+            response = connection.getresponse()
+            given = {name.lower(): value for name, value in response.getheaders()}
+            return response.status, given, response.read().decode()
+
+    def get(self, target: str, **headers: str) -> str:
+        return self.ask(target, **headers)[2]
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Edge, dict[str, Origin]]]:
+    """Start one Varnish for this module; each test puts an origin of its own behind it."""
+    behind: dict[str, Origin] = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            behind["origin"].answer(self)
+
+        do_HEAD = do_POST = do_GET
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        folder = tmp_path_factory.mktemp("varnish")
+        with running_varnish(folder, origin_port=server.server_address[1]) as port:
+            yield Edge(port), behind
+        server.shutdown()
+
+
+@pytest.fixture
+def origin(shared: tuple[Edge, dict[str, Origin]]) -> Origin:
+    shared[1]["origin"] = Origin()
+    return shared[1]["origin"]
+
+
+@pytest.fixture
+def edge(shared: tuple[Edge, dict[str, Origin]], origin: Origin, settings: Any) -> Edge:
+    settings.VARNISH_NODES = [f"http://127.0.0.1:{shared[0].port}"]
+    settings.PURGE_SECRET = SECRET
+    purge("a-1")
+    time.sleep(0.005)  # the fence counts milliseconds: what begins in the same one is fetched twice
+    return shared[0]
+
+
+def purge(*keys: str, urls: tuple[str, ...] = ()) -> None:
+    VarnishBackend().purge(PurgeRequest(keys=keys, urls=urls))
+
+
+def test_it_works(edge: Edge, origin: Origin) -> None:
+    status, headers, body = edge.ask("/h/works/public")
+    assert (status, body) == (200, "version 1")
+    assert not {"surrogate-key", "xkey", "via", "x-varnish"} & set(headers)
+    origin.version = 2
+    assert edge.get("/h/works/public") == "version 1"
+    assert len(origin.asked) == 1
+    purge("i-1")
+    assert edge.get("/h/works/public") == "version 2"
+
+
+def test_what_has_another_tag_stays(edge: Edge, origin: Origin) -> None:
+    edge.get("/h/other/public")
+    purge("i-2", "v-11", "i-11")
+    edge.get("/h/other/public")
+    assert len(origin.asked) == 1
+
+
+def test_many_tags_at_once(edge: Edge, origin: Origin) -> None:
+    edge.get("/h/many/public")
+    origin.version = 2
+    purge(*(f"i-{number}" for number in range(10**6, 10**6 + 1_000)), "i-1")
+    assert edge.get("/h/many/public") == "version 2"
+
+
+def test_a_url_goes_with_all_its_copies(edge: Edge, origin: Origin) -> None:
+    accepts = ("image/avif,image/webp", "image/webp", "*/*")
+    for accept in accepts:
+        edge.get("/h/copies/public", Accept=accept)
+        edge.get("/h/neighbour/public", Accept=accept)
+    origin.version = 2
+    purge(urls=(f"http://127.0.0.1:{edge.port}/h/copies/public?width=1",))
+    assert {edge.get("/h/copies/public", Accept=accept) for accept in accepts} == {"version 2"}
+    assert {edge.get("/h/neighbour/public", Accept=accept) for accept in accepts} == {"version 1"}
+
+
+@pytest.mark.parametrize(
+    ("accept", "seen"),
+    [
+        ("image/avif,image/webp,image/apng,*/*;q=0.8", "image/avif,image/webp"),
+        ("image/webp, image/avif ;q=0.9", "image/avif,image/webp"),
+        ("image/webp;q=0.5", "image/webp"),
+        ("image/avif;q=0, image/webp", "image/webp"),
+        ("image/avif;q=0.000,image/webp;q=0", None),
+        ("image/avif;q=0.01", "image/avif,"),
+        ("image/*,*/*", None),
+        ("image/webpx", None),
+        ("", None),
+    ],
+)
+def test_accept_is_boiled_down(edge: Edge, origin: Origin, accept: str, seen: str | None) -> None:
+    edge.get("/h/boiled/public", Accept=accept)
+    assert origin.asked == [("/h/boiled/public", seen)]
+
+
+def test_a_hundred_browsers_make_three_copies(edge: Edge, origin: Origin) -> None:
+    for number in range(100):
+        kinds = ["image/avif"] * (number % 3 == 0) + ["image/webp"] * (number % 3 < 2)
+        edge.get("/h/browsers/public", Accept=",".join([*kinds, f"image/x-{number}"]))
+    assert len(origin.asked) == 3
+
+
+def test_a_query_without_a_signature_makes_no_copies(edge: Edge, origin: Origin) -> None:
+    for query in ("", "?x=1", "?exp=1", "?design=1", "?a&b"):
+        edge.get(f"/h/query/public{query}")
+    assert origin.asked == [("/h/query/public", None)]
+
+
+def test_the_query_of_a_remote_source_is_its_own(edge: Edge, origin: Origin) -> None:
+    for number in (1, 2):
+        edge.get(f"/cdn-cgi/image/w=1/https://example.com/x?n={number}")
+    assert len(origin.asked) == 2
+
+
+@pytest.mark.parametrize("query", ["?sig=1", "?exp=1&sig=1"])
+def test_a_signed_link_is_the_origin_s_to_answer(edge: Edge, origin: Origin, query: str) -> None:
+    for _ in range(2):
+        edge.get(f"/h/signed/public{query}")
+    assert origin.asked == [(f"/h/signed/public{query}", None)] * 2
+
+
+@pytest.mark.parametrize("cache_control", ["private, max-age=600", "no-store", "max-age=600", None])
+@pytest.mark.parametrize("status", [200, 403, 404])
+def test_only_what_is_public_is_kept(
+    edge: Edge, origin: Origin, cache_control: str | None, status: int
+) -> None:
+    target = f"/h/kept/{status}{cache_control}".replace(" ", "")
+    origin.headers = {} if cache_control is None else {"Cache-Control": cache_control}
+    origin.status = status
+    for number in (1, 2):
+        origin.version = number
+        assert edge.ask(target)[::2] == (status, f"version {number}")
+
+
+def test_heads_and_other_methods(edge: Edge, origin: Origin) -> None:
+    assert edge.ask("/h/heads/public", "HEAD")[2] == ""
+    assert edge.get("/h/heads/public") == "version 1"
+    assert len(origin.asked) == 1
+    edge.ask("/h/heads/public", "POST")
+    assert len(origin.asked) == 2
+
+
+def test_what_is_fetched_while_it_is_purged_does_not_come_back(edge: Edge, origin: Origin) -> None:
+    """The origin has read the old bytes, then all is purged, and only then the old bytes arrive."""
+    for number in range(25):
+        target = f"/h/race-{number}/public"
+        has_read, may_answer = threading.Event(), threading.Event()
+
+        def think(has_read: threading.Event = has_read, may_answer: threading.Event = may_answer) -> None:
+            has_read.set()
+            assert may_answer.wait(10)
+
+        origin.version, origin.think = 1, think
+        with ThreadPoolExecutor(1) as thread:
+            waiting = thread.submit(edge.get, target)
+            assert has_read.wait(10)
+            origin.version = 2
+            purge("i-1")
+            may_answer.set()
+            assert waiting.result() == "version 2", "it was fetched again"
+        assert edge.get(target) == "version 2"
+
+
+def test_who_waits_gets_something_however_often_is_purged(edge: Edge, origin: Origin) -> None:
+    """Three fetches, three purges: the answer is given, and kept for nobody."""
+    origin.think = lambda: purge("i-2")
+    assert edge.get("/h/often/public") == "version 1"
+    assert len(origin.asked) == 3
+    origin.think = lambda: None
+    origin.version = 2
+    assert edge.get("/h/often/public") == "version 2"
+
+
+def test_a_wrong_secret(edge: Edge, origin: Origin, settings: Any) -> None:
+    edge.get("/h/secret/public")
+    settings.PURGE_SECRET = "guessed"
+    with pytest.raises(PurgeFailed, match=r"answered a purge with 403 Forbidden"):
+        purge("i-1")
+    edge.get("/h/secret/public")
+    assert len(origin.asked) == 1
+
+
+def test_done_means_every_node(edge: Edge, origin: Origin, settings: Any, tmp_path: Path) -> None:
+    down = f"http://127.0.0.1:{find_free_port()}"
+    settings.VARNISH_NODES = [down, *settings.VARNISH_NODES]
+    edge.get("/h/nodes/public")
+    origin.version = 2
+    with pytest.raises(PurgeFailed, match=down):
+        purge("i-1")
+    assert edge.get("/h/nodes/public") == "version 2", "the node that is up has forgotten all the same"
