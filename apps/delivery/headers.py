@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from apps.cdn.headers import NO_STORE, CachePolicy, cache_headers
 from apps.cdn.keys import account_key, image_key, variant_key
 from apps.delivery.renditions import Picture
 from apps.images.decide import Decision, StoredRendition
+from apps.imaging.advice import warnings
+from apps.imaging.recipe import Recipe
+from apps.imaging.source import SourceInfo
 
 # A picture opened by itself is a document of our origin, an SVG even one that could run scripts: it may do
 # nothing there, has no origin (sandbox), and is what we say it is.
@@ -33,7 +37,17 @@ def picture_headers(decision: Decision, rendition: StoredRendition) -> dict[str,
         varies_by=("Accept",) if decision.is_negotiated else (),
         surrogate_keys=tuple(keys),
     )
-    return {"etag": f'"{rendition.digest}"'} | _lower(cache_headers(policy)) | _SAFETY
+    headers = {"etag": f'"{rendition.digest}"'} | _lower(cache_headers(policy)) | _SAFETY
+    if warning := write_warning(decision.recipe, decision.image.source):
+        headers["warning"] = warning
+    return headers
+
+
+# Working out what to say takes three times a decision's time; remembered, a third.
+@lru_cache(maxsize=4096)
+def write_warning(recipe: Recipe, info: SourceInfo) -> str:
+    """Return what is to be said of a recipe as the original says it (catalogue §4.11); empty for nothing."""
+    return ", ".join(f'cf-images 299 "{sentence}"' for sentence in warnings(recipe, info))
 
 
 def body_headers(picture: Picture, part: tuple[int, int] | None = None) -> dict[str, str]:

@@ -7,22 +7,32 @@ from __future__ import annotations
 
 from apps.imaging.geometry import is_source_smaller
 from apps.imaging.gravity import Seek
-from apps.imaging.recipe import Recipe
-from apps.imaging.source import SourceInfo
+from apps.imaging.recipe import Compression, FormatChoice, Recipe
+from apps.imaging.source import SourceFormat, SourceInfo
 from apps.imaging.transform import Fit
 
 # Production accepts 3, and says this of it.
 _STEEP_DPR = 3
 _CUTTING = frozenset({Fit.COVER, Fit.CROP, Fit.ASPECT_CROP})
+_JPEG_OR_PNG = frozenset({FormatChoice.JPEG, FormatChoice.BASELINE_JPEG, FormatChoice.PNG})
 
 
 def warnings(recipe: Recipe, info: SourceInfo) -> tuple[str, ...]:
-    """Return sentences in plain ASCII for whoever wrote the recipe. Raises EmptyImage."""
+    """Return sentences in plain ASCII for whoever wrote the recipe. Raises EmptyImage.
+
+    Of a drawing there is nothing to say: it takes no options.
+    """
+    if info.format is SourceFormat.SVG:
+        return ()
     is_half_a_box = (recipe.width is None) is not (recipe.height is None)
     found = {
         "cover fit mode needs both width and height": recipe.fit is Fit.COVER and is_half_a_box,
         "dpr > 3 should never be used": recipe.dpr >= _STEEP_DPR,
         "original is smaller": is_source_smaller(recipe, info),
+        "JPEG vs PNG selection is automatic": (
+            # Ours does as it is told, unless it was also told to be fast.
+            recipe.compression is Compression.FAST and recipe.format in _JPEG_OR_PNG
+        ),
         "gravity face needs a face detector, and there is none: it is auto": (
             recipe.gravity.seek is Seek.FACE and recipe.fit in _CUTTING
         ),

@@ -12,6 +12,7 @@ INFO = SourceInfo(SourceFormat.JPEG, 720, 1080, orientation=6)  # 1080×720 as s
 COVER = "cover fit mode needs both width and height"
 DPR = "dpr > 3 should never be used"
 SMALLER = "original is smaller"
+CHOICE = "JPEG vs PNG selection is automatic"
 FACE = "gravity face needs a face detector, and there is none: it is auto"
 
 
@@ -40,11 +41,20 @@ def test_it_works() -> None:
         ("w=541,trim.width=0.5", (SMALLER,)),
         ("w=99,h=99,fit=cover,g=face", (FACE,)),
         ("w=99,g=face", ()),
+        ("f=png", ()),
+        ("f=png,compression=fast", (CHOICE,)),
+        ("f=baseline-jpeg,compression=fast", (CHOICE,)),
+        ("f=webp,compression=fast", ()),
     ],
 )
 def test_each(options: str, found: tuple[str, ...]) -> None:
     assert warnings(parse(options), INFO) == found
 
 
+def test_a_drawing_takes_no_options() -> None:
+    drawing = SourceInfo(SourceFormat.SVG, 60, 40)
+    assert warnings(parse("w=400,fit=cover,dpr=3,trim.left=60"), drawing) == ()
+
+
 def test_it_fits_a_header() -> None:
-    assert all(sentence.isascii() and '"' not in sentence for sentence in (COVER, DPR, SMALLER, FACE))
+    assert all(sentence.isascii() and '"' not in sentence for sentence in (COVER, DPR, SMALLER, CHOICE, FACE))
