@@ -1,4 +1,4 @@
-"""What import-linter cannot see: string foreign keys point down too, and imaging needs no Django."""
+"""What import-linter cannot see: string foreign keys point down too, and the ground floor needs no Django."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from django.apps import apps
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,10 +45,17 @@ def test_every_room_has_a_floor() -> None:
     assert labels == set().union(*FLOORS)
 
 
-def test_imaging_is_pure_python() -> None:
+@pytest.mark.parametrize(
+    "modules",
+    [
+        "apps.imaging.api, apps.imaging.render, apps.imaging.renderer.client, apps.imaging.renderer.server",
+        "apps.fetching.url",
+    ],
+    ids=["imaging", "fetching"],
+)
+def test_the_ground_floor_is_pure_python(modules: str) -> None:
     program = (
-        "import sys, apps.imaging.api, apps.imaging.render\n"
-        "import apps.imaging.renderer.client, apps.imaging.renderer.server\n"
+        f"import sys, {modules}\n"
         "found = {'django', 'rest_framework', 'celery', 'psycopg'} & set(sys.modules)\n"
         "sys.exit(repr(found) if found else 0)"
     )
