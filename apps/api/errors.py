@@ -87,6 +87,7 @@ TABLE: dict[type[Exception], Row] = {
     images.BadCreator: Row(400, 5400, "Bad request: {error}"),
     images.EmptyUpload: Row(400, 5400, 'Bad request: "file" is empty'),
     images.UploadTooLarge: Row(413, 5413),
+    images.OverlayNotFound: Row(400, 5400, "Bad request: {error}"),
     images.OriginalMissing: Row(500, 5540, "Storage error"),
     # A link that was asked for here and would not work.
     images.DecisionError: Row(400, 5400, "Bad request: {error}"),

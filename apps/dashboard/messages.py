@@ -62,6 +62,7 @@ TABLE: dict[type[Exception], Row] = {
     images.BadCreator: Row(400),
     images.EmptyUpload: Row(400, "The file is empty."),
     images.UploadTooLarge: Row(413, "The file is too large: {error}."),
+    images.OverlayNotFound: Row(400, "These options do not work: {error}."),
     images.OriginalMissing: Row(
         500, "The original is missing from the store. Tell the operator of this server."
     ),

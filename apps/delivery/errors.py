@@ -49,6 +49,7 @@ TABLE: dict[type[Exception], Row] = {
     images.UnknownAccount: Row(403, 9427, "Image access denied with incorrect account id"),
     images.NoSuchImage: Row(404, 9431, "Not found: {error}"),
     images.NoSuchVariant: Row(403, 9425, _DENIED),
+    images.NoSuchOverlay: Row(404, 9404, "Could not fetch the image: {error}"),
     images.FlexibleNotAllowed: Row(403, 9429, "{error}"),
     images.SignatureMissing: Row(403, 9425, _DENIED),
     images.SignatureMalformed: Row(403, 9425, _DENIED),

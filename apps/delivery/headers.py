@@ -28,7 +28,8 @@ _TEXT = {"content-type": "text/plain; charset=utf-8"}
 
 def picture_headers(decision: Decision, rendition: StoredRendition) -> dict[str, str]:
     """Return what a picture and its 304 have in common: validator, lifetime, keys."""
-    keys = [account_key(decision.account_pk), image_key(decision.image.pk)]
+    shown = [decision.image.pk, *(overlay.pk for overlay in decision.overlays)]
+    keys = [account_key(decision.account_pk), *(image_key(pk) for pk in dict.fromkeys(shown))]
     if decision.variant_pk is not None:
         keys.append(variant_key(decision.variant_pk))
     policy = CachePolicy(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO, Protocol
@@ -45,6 +46,7 @@ class Renderer(Protocol):
         *,
         limits: Limits,
         generation: Generation,
+        overlays: Mapping[str, bytes | BinaryIO],
     ) -> Rendered: ...
 
 
@@ -112,18 +114,17 @@ class Renditions:
             raise NotStored from error
 
     async def _render(self, decision: Decision) -> Rendered:
-        source = await self._threads.run(_open_source, decision.image.storage_key)
-        try:
+        storage_keys = [decision.image.storage_key, *(overlay.storage_key for overlay in decision.overlays)]
+        with ExitStack() as stack:
+            source, *overlays = await self._threads.run(_open_sources, storage_keys, stack)
             return await self._renderer.render(
                 source,
                 decision.recipe,
                 decision.output,
                 limits=RENDER_LIMITS,
                 generation=decision.key.generation,
+                overlays=dict(zip(decision.recipe.drawn_images, overlays, strict=True)),
             )
-        finally:
-            if not isinstance(source, bytes):
-                source.close()
 
 
 def is_lasting(error: BaseException) -> bool:
@@ -131,9 +132,12 @@ def is_lasting(error: BaseException) -> bool:
     return isinstance(error, _LASTING)
 
 
-def _open_source(storage_key: str) -> bytes | BinaryIO:
-    """Return an original as a file whose descriptor can be passed, or as bytes when it has none."""
-    file = open_original(storage_key)
+def _open_sources(storage_keys: list[str], stack: ExitStack) -> list[bytes | BinaryIO]:
+    """Return originals as files whose descriptors can be passed, or as bytes where they have none."""
+    return [_open_source(stack.enter_context(open_original(storage_key))) for storage_key in storage_keys]
+
+
+def _open_source(file: BinaryIO) -> bytes | BinaryIO:
     try:
         file.fileno()
     except (OSError, AttributeError):

@@ -1,4 +1,4 @@
-"""The images room as a Django application: it tells the outbox which jobs it does."""
+"""The images room as a Django application: it tells the outbox which jobs it does, and reviews variants."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ class ImagesConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.images import checks  # noqa: F401  # registers itself
-        from apps.images.services import deletion, files, render_ahead
+        from apps.images.services import deletion, files, overlays, render_ahead
         from apps.outbox import registry
+        from apps.variants import reviews
 
         registry.register(files.REMOVE_FILE, files.remove_file)
         registry.register(deletion.RETIRE_IMAGE, deletion.retire_image)
+        reviews.register(overlays.review_overlays)
         registry.register(render_ahead.RENDER_AHEAD, render_ahead.render_ahead, max_attempts=5)

@@ -22,6 +22,7 @@ from apps.images.errors import (
     UnknownAccount,
 )
 from apps.images.links import Link
+from apps.images.overlays import ImageVersion, OverlayFacts, choose_overlays, write_versions
 from apps.imaging.encoders import Generation
 from apps.imaging.grammar import parse
 from apps.imaging.negotiate import choose_format, is_negotiated
@@ -49,13 +50,17 @@ class VariantFacts:
 
 @dataclass(frozen=True, slots=True)
 class StoredRendition:
-    """A rendition that was made; `digest` is the SHA-256 of its bytes in hexadecimal."""
+    """A rendition that was made; `digest` is the SHA-256 of its bytes in hexadecimal.
+
+    `overlays` is the text of the image versions it shows.
+    """
 
     output: OutputFormat
     generation: Generation
     storage_key: str
     digest: str
     size_bytes: int
+    overlays: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ class Facts:
     image: ImageFacts | None
     variant: VariantFacts | None
     renditions: tuple[StoredRendition, ...]  # of this recipe, at the image's current version
+    overlays: tuple[OverlayFacts, ...] = ()  # those of the images the recipe draws that are there
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,7 @@ class RenditionKey:
     fingerprint: str
     output: OutputFormat
     generation: Generation
+    overlays: tuple[ImageVersion, ...] = ()  # in the recipe's order
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,7 @@ class Decision:
     is_negotiated: bool
     is_shared: bool
     max_age_seconds: int
+    overlays: tuple[OverlayFacts, ...] = ()
 
     @property
     def output(self) -> OutputFormat:
@@ -113,19 +121,22 @@ def decide(link: Link, facts: Facts | None, *, accept: str, now: int) -> Decisio
         raise NoSuchImage
     is_shared = _check_access(link, facts, image, now)
     recipe, fingerprint = _choose_recipe(link, facts)
+    overlays = choose_overlays(recipe, facts.overlays, is_flexible=link.is_flexible)
+    versions = tuple(overlay.image_version for overlay in overlays)
     output = choose_format(recipe, image.source, accept)
-    rendition = _best_rendition(facts.renditions, output)
+    rendition = _best_rendition(facts.renditions, output, versions)
     generation = rendition.generation if rendition else Generation.QUICK
     return Decision(
         account_pk=facts.account_pk,
         image=image,
         variant_pk=facts.variant.pk if facts.variant else None,
         recipe=recipe,
-        key=RenditionKey(image.pk, image.version, fingerprint, output, generation),
+        key=RenditionKey(image.pk, image.version, fingerprint, output, generation, versions),
         rendition=rendition,
         is_negotiated=is_negotiated(recipe),
         is_shared=is_shared,
         max_age_seconds=_max_age(link, facts, is_shared, now),
+        overlays=overlays,
     )
 
 
@@ -173,11 +184,14 @@ def _choose_recipe(link: Link, facts: Facts) -> tuple[Recipe, str]:
     return read_recipe(facts.variant.options)
 
 
-def _best_rendition(renditions: tuple[StoredRendition, ...], output: OutputFormat) -> StoredRendition | None:
+def _best_rendition(
+    renditions: tuple[StoredRendition, ...], output: OutputFormat, overlays: tuple[ImageVersion, ...]
+) -> StoredRendition | None:
     """Prefer what the background made with care (`small`) to what a viewer waited for (`quick`)."""
+    shown = write_versions(overlays)
     for generation in (Generation.SMALL, Generation.QUICK):
         for rendition in renditions:
-            if rendition.output is output and rendition.generation is generation:
+            if (rendition.output, rendition.generation, rendition.overlays) == (output, generation, shown):
                 return rendition
     return None
 

@@ -9,6 +9,7 @@ ImagesError
 ├── BadCreator
 ├── EmptyUpload
 ├── UploadTooLarge           more bytes than the account allows
+├── OverlayNotFound          a variant would draw an image that is not there
 └── OriginalMissing          the row is there, its file is not
 LinkError                    the request target is not a link at all
 ├── NotALink                 too few parts
@@ -18,6 +19,7 @@ DecisionError                a well-formed link that leads to no picture
 ├── UnknownAccount
 ├── NoSuchImage
 ├── NoSuchVariant
+├── NoSuchOverlay            an image to be drawn is not there, or not for everyone's eyes; `image_id`
 ├── FlexibleNotAllowed
 └── AccessDenied             a private image; the reason says what is wrong with the signature
     ├── SignatureMissing
@@ -80,6 +82,12 @@ class UploadTooLarge(ImagesError):
         self.allowed = allowed
 
 
+class OverlayNotFound(ImagesError):
+    def __init__(self, image_id: str) -> None:
+        super().__init__(f"there is no image with the id {image_id!r} to draw")
+        self.image_id = image_id
+
+
 class OriginalMissing(ImagesError):
     def __init__(self) -> None:
         super().__init__("The original is not in the store.")
@@ -124,6 +132,15 @@ class NoSuchImage(DecisionError):
 class NoSuchVariant(DecisionError):
     def __init__(self) -> None:
         super().__init__("This account doesn't have variant with this name")
+
+
+class NoSuchOverlay(DecisionError):
+    """Options in a link are told the same of a private image as of none."""
+
+    def __init__(self, image_id: str, *, is_flexible: bool) -> None:
+        kind = "public image" if is_flexible else "image"
+        super().__init__(f"this account has no {kind} with the id {image_id!r} to draw")
+        self.image_id = image_id
 
 
 class FlexibleNotAllowed(DecisionError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import BinaryIO
 
 from django.conf import settings
@@ -29,5 +31,15 @@ def inspect_original(file: BinaryIO, *, max_bytes: int) -> SourceInfo:
     return make_client().inspect(file, limits=Limits(max_bytes=max_bytes))
 
 
-def render(file: BinaryIO, recipe: Recipe, output: OutputFormat, *, generation: Generation) -> Rendered:
-    return make_client().render(file, recipe, output, limits=RENDER_LIMITS, generation=generation)
+def render(
+    file: BinaryIO,
+    recipe: Recipe,
+    output: OutputFormat,
+    *,
+    generation: Generation,
+    overlays: Mapping[str, BinaryIO] = MappingProxyType({}),
+) -> Rendered:
+    """Return a rendition of an original; `overlays` are the originals it draws, by image id."""
+    return make_client().render(
+        file, recipe, output, limits=RENDER_LIMITS, generation=generation, overlays=overlays
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import BinaryIO
 
 from apps.images.errors import OriginalMissing
@@ -16,6 +18,13 @@ def open_original(storage_key: str) -> BinaryIO:
         return originals().open(storage_key, "rb").file  # type: ignore[return-value]  # FieldFile's stubs
     except FileNotFoundError as error:
         raise OriginalMissing from error
+
+
+@contextmanager
+def open_originals(*storage_keys: str) -> Iterator[list[BinaryIO]]:
+    """Give several, and close them; when one is missing, those opened before it are closed too."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(open_original(storage_key)) for storage_key in storage_keys]
 
 
 def source_info(image: Image) -> SourceInfo:

@@ -1,4 +1,4 @@
-"""What variants refuse; bad options are imaging's OptionsError, passed through.
+"""What variants refuse; bad options are imaging's OptionsError, passed through, as what reviews raise is.
 
 VariantsError
 ├── VariantNotFound

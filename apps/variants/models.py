@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
@@ -38,13 +39,15 @@ class VariantQuerySet(models.QuerySet["Variant"]):
 class Variant(models.Model):
     """`options` is the recipe's canonical text; `version` counts edits, and purges follow it.
 
-    `fingerprint` repeats the recipe's, so that one SQL statement finds a link's variant and renditions.
+    `fingerprint` and `drawn_images` repeat the recipe's, so that one SQL statement finds a link's variant,
+    its renditions and its overlays.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="variants")
     name = models.CharField(max_length=99)
     options = models.CharField(max_length=2048, blank=True)
     fingerprint = models.CharField(max_length=32, editable=False)
+    drawn_images = ArrayField(models.TextField(), default=list, editable=False)
     version = models.PositiveIntegerField(default=1)
     is_public = models.BooleanField(default=False)  # wire: neverRequireSignedURLs
     is_rendered_ahead = models.BooleanField(default=False)
@@ -61,7 +64,8 @@ class Variant(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.fingerprint = self.recipe.fingerprint
+        recipe = self.recipe
+        self.fingerprint, self.drawn_images = recipe.fingerprint, list(recipe.drawn_images)
         super().save(*args, **kwargs)
 
     @property

@@ -20,6 +20,7 @@ from apps.cdn.keys import account_key, variant_key
 from apps.cdn.services import PurgeState, finish_purge, request_purge
 from apps.imaging.grammar import from_mapping, write
 from apps.imaging.recipe import Fit, Metadata, Recipe
+from apps.variants import reviews
 from apps.variants.errors import (
     BadBrowserTtl,
     BadVariantName,
@@ -56,13 +57,13 @@ def create_variant(
     browser_ttl_seconds: int | None = None,
     actor: Actor,
 ) -> Variant:
-    """Name a recipe; raises VariantsError, or OptionsError for options that make none."""
+    """Name a recipe; raises VariantsError, OptionsError for options that make none, or what a review does."""
     if not _NAME.fullmatch(name):
         raise BadVariantName(MAX_NAME_CHARACTERS)
     variant = Variant(
         account=account,
         name=name,
-        options=_write_options(options),
+        options=_write_options(account, options),
         is_public=is_public,
         is_rendered_ahead=is_rendered_ahead,
         browser_ttl_seconds=_check_ttl(browser_ttl_seconds),
@@ -95,7 +96,7 @@ def edit_variant(
     """
     changes: dict[str, Any] = {}
     if options is not None:
-        changes["options"] = _write_options(options)
+        changes["options"] = _write_options(variant.account, options)
     if is_public is not None:
         changes["is_public"] = is_public
     if is_rendered_ahead is not None:
@@ -176,8 +177,10 @@ def _lock(variant: Variant) -> Variant:
     return locked
 
 
-def _write_options(options: Options) -> str:
-    return write(options if isinstance(options, Recipe) else from_mapping(options))
+def _write_options(account: Account, options: Options) -> str:
+    recipe = options if isinstance(options, Recipe) else from_mapping(options)
+    reviews.hold(account, recipe)
+    return write(recipe)
 
 
 def _check_ttl(seconds: int | None) -> int | None:

@@ -22,6 +22,7 @@ _NOT_MET = {
     images.BadCreator,
     images.EmptyUpload,
     images.UploadTooLarge,
+    images.OverlayNotFound,
 }
 TREES = [
     images.ImagesError,

@@ -26,7 +26,7 @@ from tests.renderer.drawn import draw, draw_noise
 from tests.renderer.running import RunningRenderer, wait_until
 
 LIMITS = Limits()
-INSPECT = encode_head(write_request(Request(verb=Verb.INSPECT)))
+INSPECT = encode_head(write_request(Request(verb=Verb.INSPECT, sources=(None,))))
 
 
 def call(renderer: RunningRenderer, data: bytes, descriptors: tuple[int, ...] = ()) -> bytes:
@@ -47,6 +47,11 @@ def call(renderer: RunningRenderer, data: bytes, descriptors: tuple[int, ...] = 
 
 def assert_it_works(renderer: RunningRenderer) -> None:
     assert renderer.client().inspect(draw(), limits=LIMITS).width == 64
+
+
+def count_descriptors(renderer: RunningRenderer) -> dict[int, int]:
+    """Count what each idle worker holds open."""
+    return {pid: len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in renderer.workers()}
 
 
 @pytest.mark.parametrize(
@@ -87,12 +92,14 @@ def test_descriptors_that_are_no_files(renderer: RunningRenderer, tmp_path: Path
 
 
 def test_more_descriptors_than_asked_for(renderer: RunningRenderer, tmp_path: Path) -> None:
+    before = count_descriptors(renderer)
     path = tmp_path / "photo.jpg"
     path.write_bytes(draw())
     with path.open("rb") as file:
-        for _ in range(100):  # more than a worker may hold open
-            call(renderer, INSPECT, (file.fileno(),) * 8)
+        for count in (2, 7, 8, 200):
+            assert b"bad_request" in call(renderer, INSPECT, (file.fileno(),) * count)
     assert_it_works(renderer)
+    wait_until(lambda: count_descriptors(renderer) == before)  # the last connection is closed, too
 
 
 def test_a_slow_client_does_not_pin_a_worker(start: StartRenderer) -> None:
@@ -110,7 +117,7 @@ def test_a_client_that_leaves_is_not_rendered_for(start: StartRenderer, tmp_path
     renderer = start()
     path = tmp_path / "noise.jpg"
     path.write_bytes(draw_noise())
-    slow = Request(Verb.RENDER, LIMITS, Recipe(width=1600), OutputFormat.AVIF, Generation.SMALL)
+    slow = Request(Verb.RENDER, LIMITS, Recipe(width=1600), OutputFormat.AVIF, Generation.SMALL, (None,))
     renderer.signal_workers(signal.SIGSTOP)
     with path.open("rb") as file:
         for _ in range(5):
@@ -124,8 +131,8 @@ def test_a_client_that_leaves_is_not_rendered_for(start: StartRenderer, tmp_path
 
 def test_a_client_that_does_not_read(start: StartRenderer) -> None:
     renderer = start()
-    request = Request(verb=Verb.RENDER, recipe=Recipe(width=2000), output=OutputFormat.PNG)
     body = draw("PNG", (2000, 1500))
+    request = Request(Verb.RENDER, recipe=Recipe(width=2000), output=OutputFormat.PNG, sources=(len(body),))
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as deaf:
         deaf.connect(str(renderer.socket_path))
         deaf.sendall(encode_head(write_request(request), body_length=len(body)) + body)

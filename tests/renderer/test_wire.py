@@ -74,6 +74,7 @@ def test_it_works() -> None:
         recipe=Recipe(width=400),
         output=OutputFormat.AVIF,
         generation=Generation.SMALL,
+        sources=(3,),
     )
     head = encode_head(write_request(request), body_length=3)
     frame = feed(FrameDecoder(), head + b"abc", [])
@@ -142,11 +143,21 @@ def test_a_header_that_is_none(text: bytes) -> None:
         {"limits": {}},
         {"limits": {"max_bytes": -1}},
         {"unknown": 1},
+        {"sources": None},
+        {"sources": {}},
+        {"sources": []},
+        {"sources": [-1]},
+        {"sources": ["0"]},
+        {"sources": [True]},
+        {"sources": [None, None]},
+        {"sources": [None] * 7},
     ],
 )
 def test_a_request_that_is_none(change: dict[str, Any]) -> None:
+    sound = write_request(Request(verb=Verb.RENDER, sources=(None,)))
+    assert read_request(sound)
     with pytest.raises(WireError):
-        read_request(write_request(Request(verb=Verb.RENDER)) | change)
+        read_request(sound | change)
 
 
 def test_source_info_comes_back() -> None:
@@ -271,5 +282,9 @@ def test_the_client_sees_a_bad_reply() -> None:
 
 
 def test_more_bytes_than_the_wire_carries() -> None:
-    with pytest.raises(LimitExceeded):
-        ask_inspect(limits=Limits()).head(body_length=MAX_BODY_BYTES + 1)
+    ask = ask_inspect(limits=Limits())
+    assert ask.head(sources=[MAX_BODY_BYTES, None])
+    for lengths in ([MAX_BODY_BYTES + 1], [MAX_BODY_BYTES, 0, 1]):
+        with pytest.raises(LimitExceeded) as caught:
+            ask.head(sources=lengths)
+        assert caught.value.actual == MAX_BODY_BYTES + 1

@@ -5,11 +5,23 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 
 from apps.images.decide import RenditionKey
 from apps.images.models.image import Image
+from apps.images.overlays import write_versions
 from apps.variants.models import Variant
+
+
+class ShowsFormerOverlay(Func):
+    """Whether an overlay in a text like `7.3,9.1` is gone or has another version by now."""
+
+    template = (
+        "EXISTS (SELECT FROM unnest(string_to_array(%(expressions)s, ',')) shown(overlay) WHERE NOT EXISTS ("
+        "SELECT FROM images_image image WHERE image.id = split_part(shown.overlay, '.', 1)::bigint"
+        " AND image.version = split_part(shown.overlay, '.', 2)::integer AND image.deleted_at IS NULL))"
+    )
+    output_field = models.BooleanField()
 
 
 class RenditionQuerySet(models.QuerySet["Rendition"]):
@@ -21,27 +33,26 @@ class RenditionQuerySet(models.QuerySet["Rendition"]):
             fingerprint=key.fingerprint,
             format=key.output.value,
             generation=key.generation.value,
+            overlays=write_versions(key.overlays),
         )
 
-    def current(self) -> Self:
-        """Renditions that can still be reached: made from the image as it is now."""
-        return self.filter(image__deleted_at=None, image_version=F("image__version"))
-
     def stale(self) -> Self:
-        """Renditions no link reaches: of an older version of their image, or by a recipe nobody can name."""
+        """Renditions no link reaches: of older versions of their images, or by a recipe nobody can name."""
         same_recipe = Variant.objects.filter(
             account=OuterRef("image__account"), fingerprint=OuterRef("fingerprint")
         )
         is_nameless = ~Exists(same_recipe) & Q(image__account__delivery_policy__is_flexible=False)
-        return self.filter(~Q(image_version=F("image__version")) | is_nameless).order_by("pk")
+        is_former = ~Q(image_version=F("image__version")) | Q(ShowsFormerOverlay("overlays"))
+        return self.filter(is_former | is_nameless).order_by("pk")
 
 
 class Rendition(models.Model):
-    """The unique key says what it is: image version + recipe + format + encoder generation."""
+    """The unique key says what it is: image version + recipe + overlays + format + encoder generation."""
 
     image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="renditions")
     image_version = models.PositiveIntegerField()
     fingerprint = models.CharField(max_length=32)  # of the recipe
+    overlays = models.CharField(max_length=200, blank=True)  # image versions it shows, in the recipe's order
     format = models.CharField(max_length=13)  # imaging.recipe.OutputFormat
     generation = models.CharField(max_length=10)  # imaging.encoders.Generation
     storage_key = models.CharField(max_length=100, unique=True)
@@ -57,7 +68,7 @@ class Rendition(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["image", "image_version", "fingerprint", "format", "generation"],
+                fields=["image", "image_version", "fingerprint", "overlays", "format", "generation"],
                 name="rendition_unique",
             )
         ]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from apps.images.decide import RenditionKey
+from apps.images.errors import NoSuchOverlay
 from apps.images.models import Image
+from apps.images.overlays import OverlayFacts
 from apps.images.renderer import render
+from apps.images.services.overlays import find_overlays
 from apps.images.services.renditions import find_rendition, store_rendition
-from apps.images.sources import open_original, source_info
+from apps.images.sources import open_originals, source_info
 from apps.imaging.encoders import Generation
 from apps.imaging.errors import SvgConversion
 from apps.imaging.negotiate import choose_format
 from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.rendered import Rendered
 from apps.outbox.models import Job
 from apps.outbox.services import add_job
 from apps.variants.models import Variant
@@ -42,24 +46,40 @@ def plan_render_ahead(*, image: Image) -> None:
 
 
 def render_ahead(job: Job) -> None:
-    """Make the rendition if it is still missing; when image or variant went or changed, do nothing."""
+    """Make the rendition if it is still missing, and nothing when image, variant or overlay changed."""
     payload = job.payload
     image = Image.objects.live().filter(pk=payload["image"], version=payload["image_version"]).first()
     variant = Variant.objects.rendered_ahead().filter(pk=payload["variant"]).first()
     if image is None or variant is None:
         return
     recipe = variant.recipe
+    try:
+        overlays = find_overlays(account=image.account, recipe=recipe)
+    except NoSuchOverlay:
+        return
     key = RenditionKey(
         image_pk=image.pk,
         image_version=image.version,
         fingerprint=recipe.fingerprint,
         output=OutputFormat(payload["format"]),
         generation=Generation.SMALL,
+        overlays=tuple(overlay.image_version for overlay in overlays),
     )
     if find_rendition(key=key) is None:
-        with open_original(image.storage_key) as file:
-            rendered = render(file, recipe, key.output, generation=key.generation)
+        rendered = _render(image, overlays, recipe, key)
         store_rendition(account_pk=image.account_id, key=key, rendered=rendered)
+
+
+def _render(image: Image, overlays: tuple[OverlayFacts, ...], recipe: Recipe, key: RenditionKey) -> Rendered:
+    storage_keys = [image.storage_key, *(overlay.storage_key for overlay in overlays)]
+    with open_originals(*storage_keys) as (file, *drawn):
+        return render(
+            file,
+            recipe,
+            key.output,
+            generation=key.generation,
+            overlays=dict(zip(recipe.drawn_images, drawn, strict=True)),
+        )
 
 
 def _choose_formats(image: Image, recipe: Recipe) -> list[OutputFormat]:

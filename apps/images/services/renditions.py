@@ -10,6 +10,7 @@ from django.db import transaction
 from apps.accounts.models import Account
 from apps.images.decide import RenditionKey, StoredRendition
 from apps.images.models import Image, Rendition
+from apps.images.overlays import write_versions
 from apps.images.services.files import claim_file, discard_file, schedule_removal, write_file
 from apps.images.storage import RENDITIONS, make_rendition_key
 from apps.imaging.encoders import Generation
@@ -21,14 +22,15 @@ from apps.usage.services import count_render
 def store_rendition(*, account_pk: int, key: RenditionKey, rendered: Rendered) -> StoredRendition | None:
     """Keep what was rendered and return what is stored under its key.
 
-    When another process was first, its rendition is returned and ours removed; None when the image was
-    deleted or changed meanwhile, for then nothing may be stored under the old version.
+    When another process was first, its rendition is returned and ours removed; None when the image or
+    an overlay was deleted or changed meanwhile: then nothing may be stored under the old versions.
     """
     account = Account(pk=account_pk)
     rendition = Rendition(
         image_id=key.image_pk,
         image_version=key.image_version,
         fingerprint=key.fingerprint,
+        overlays=write_versions(key.overlays),
         format=key.output.value,
         generation=key.generation.value,
         storage_key=make_rendition_key(account_pk, key.image_pk),
@@ -41,9 +43,7 @@ def store_rendition(*, account_pk: int, key: RenditionKey, rendered: Rendered) -
     content = io.BytesIO(rendered.data)
     removal = write_file(store=RENDITIONS, key=rendition.storage_key, content=content, account=account)
     with transaction.atomic():
-        # The lock keeps a version bump or a deletion from slipping between the check and the row.
-        current = Image.objects.live().filter(pk=key.image_pk, version=key.image_version)
-        is_current = current.select_for_update(of=("self",), no_key=True).exists()
+        is_current = _hold(key)
         if is_current:
             Rendition.objects.bulk_create([rendition], ignore_conflicts=True)
         winner = Rendition.objects.keyed(key).first() if is_current else None
@@ -53,6 +53,18 @@ def store_rendition(*, account_pk: int, key: RenditionKey, rendered: Rendered) -
     if winner is None or winner.storage_key != rendition.storage_key:
         discard_file(removal)
     return None if winner is None else as_stored(winner)
+
+
+def _hold(key: RenditionKey) -> bool:
+    """Say whether image and overlays are at the key's versions, and lock them so.
+
+    The locks keep a version bump or a deletion from slipping between the check and the row. They are taken in
+    the order of primary keys, lest two renditions that show each other's images wait for one another.
+    """
+    versions = {key.image_pk: key.image_version} | dict(key.overlays)
+    images = Image.objects.live().filter(pk__in=versions).order_by("pk")
+    held = images.select_for_update(of=("self",), no_key=True).values_list("pk", "version")
+    return dict(held) == versions
 
 
 def find_rendition(*, key: RenditionKey) -> StoredRendition | None:
@@ -75,4 +87,5 @@ def as_stored(rendition: Rendition) -> StoredRendition:
         storage_key=rendition.storage_key,
         digest=rendition.digest,
         size_bytes=rendition.size_bytes,
+        overlays=rendition.overlays,
     )

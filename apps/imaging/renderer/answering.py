@@ -7,7 +7,8 @@ import os
 import stat
 import sys
 import traceback
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -28,14 +29,17 @@ class Answer:
     body: bytes = b""
 
 
-def answer(frame: Frame, descriptor: int | None, *, locks: cage.Locks) -> Answer:
+def answer(frame: Frame, descriptors: Sequence[int], *, locks: cage.Locks) -> Answer:
     """Do what the frame asks and return the answer; every failure becomes a fault's header."""
     try:
         request = requests.read_request(frame.header)
         if request.verb is requests.Verb.PROBE:
             return Answer(replies.write_report(cage.probe(locks)))
-        with open_source(frame, descriptor) as source:
-            return _work(request, source)
+        with ExitStack() as stack:
+            sources = [
+                stack.enter_context(source) for source in open_sources(frame, descriptors, request.sources)
+            ]
+            return _work(request, sources)
     except MemoryError:
         return Answer(faults.write_fault(TooLargeToProcess()))
     except ImagingError as error:
@@ -48,21 +52,35 @@ def answer(frame: Frame, descriptor: int | None, *, locks: cage.Locks) -> Answer
         return Answer(faults.write_fault(RendererCrashed()))
 
 
-def open_source(frame: Frame, descriptor: int | None) -> BinaryIO:
-    """Return the original as a seekable file at its beginning.
+def open_sources(
+    frame: Frame, descriptors: Sequence[int], lengths: Sequence[int | None]
+) -> Iterator[BinaryIO]:
+    """Yield the sources as seekable files at their beginning: `lengths` has one for each part of the body.
 
-    Raises WireError for a descriptor that is not a plain file opened for reading: a pipe could block for
-    ever.
+    Raises WireError when these do not add up, and for a descriptor that is not a plain file opened for
+    reading: a pipe could block for ever.
     """
-    if descriptor is None:
-        return io.BytesIO(frame.body)
+    in_body = [length for length in lengths if length is not None]
+    if sum(in_body) != len(frame.body) or len(in_body) + len(descriptors) != len(lengths):
+        raise WireError("what came is not what was announced")
+    passed, start = iter(descriptors), 0
+    for length in lengths:
+        if length is None:
+            yield _open_descriptor(next(passed))
+        else:
+            yield io.BytesIO(frame.body[start : start + length])  # the whole of it is not copied
+            start += length
+
+
+def _open_descriptor(descriptor: int) -> BinaryIO:
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         raise WireError("the descriptor is no regular file")
     os.lseek(descriptor, 0, os.SEEK_SET)
     return os.fdopen(descriptor, "rb", buffering=_BUFFER_BYTES, closefd=False)
 
 
-def _work(request: requests.Request, source: BinaryIO) -> Answer:
+def _work(request: requests.Request, sources: Sequence[BinaryIO]) -> Answer:
+    source = sources[0]
     if request.verb is requests.Verb.INSPECT:
         return Answer(replies.write_source_info(inspect(source, request.limits)))
     rendered = render(

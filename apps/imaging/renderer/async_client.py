@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from types import MappingProxyType
+from typing import TypeVar
 
 from apps.imaging.cage import CageReport
 from apps.imaging.encoders import Generation
@@ -16,7 +18,7 @@ from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
 from apps.imaging.renderer.connecting import list_pauses, send_head, try_to_connect
 from apps.imaging.renderer.handover import Handover, hand_over
-from apps.imaging.renderer.wire.asks import Ask, ask_inspect, ask_probe, ask_render
+from apps.imaging.renderer.wire.asks import Ask, Source, ask_inspect, ask_probe, ask_render, pick_overlays
 from apps.imaging.renderer.wire.frames import GREETING, Frame, FrameDecoder, WireError
 from apps.imaging.source import SourceInfo
 
@@ -37,36 +39,41 @@ class AsyncRendererClient:
         self._connect_seconds = connect_seconds
         self._total_seconds = total_seconds
 
-    async def inspect(self, source: bytes | BinaryIO, *, limits: Limits) -> SourceInfo:
+    async def inspect(self, source: Source, *, limits: Limits) -> SourceInfo:
         """Return what the source is, after a full decode."""
         return await self._ask(ask_inspect(limits=limits), source)
 
     async def render(
         self,
-        source: bytes | BinaryIO,
+        source: Source,
         recipe: Recipe,
         output: OutputFormat,
         *,
         limits: Limits,
         generation: Generation = Generation.QUICK,
+        overlays: Mapping[str, Source] = MappingProxyType({}),
     ) -> Rendered:
-        """Return the rendition of a source; a file is passed by descriptor."""
-        return await self._ask(ask_render(recipe, output, limits=limits, generation=generation), source)
+        """Return the rendition of a source; a file is passed by descriptor.
+
+        `overlays` are the images the recipe draws, by their ids.
+        """
+        ask = ask_render(recipe, output, limits=limits, generation=generation)
+        return await self._ask(ask, source, *pick_overlays(recipe, overlays))
 
     async def probe(self) -> CageReport:
         """Let a live worker try to break out, and return its report."""
-        return await self._ask(ask_probe(), None)
+        return await self._ask(ask_probe())
 
-    async def _ask(self, ask: Ask[Result], source: bytes | BinaryIO | None) -> Result:
+    async def _ask(self, ask: Ask[Result], *sources: Source) -> Result:
         deadline = asyncio.get_running_loop().time() + self._total_seconds
-        with hand_over(source) as handover:
+        with hand_over(*sources) as handover:
             try:
                 return await self._ask_once(ask, handover, deadline)
             except RendererCrashed:  # perhaps another picture's doing; rendering twice does no harm
                 return await self._ask_once(ask, handover, deadline)
 
     async def _ask_once(self, ask: Ask[Result], handover: Handover, deadline: float) -> Result:
-        head = ask.head(body_length=len(handover.body))
+        head = ask.head(sources=handover.lengths)
         with await self._connect(deadline) as connection:
             return ask.read(await _converse(connection, head, handover, deadline))
 
@@ -89,7 +96,7 @@ async def _converse(connection: socket.socket, head: bytes, handover: Handover, 
     try:
         async with asyncio.timeout_at(deadline):
             with suppress(BrokenPipeError):  # the worker left early; perhaps it said why
-                send_head(connection, head, handover.descriptor)
+                send_head(connection, head, handover.descriptors)
                 await loop.sock_sendall(connection, handover.body)
             if await loop.sock_recv(connection, len(GREETING)) != GREETING:
                 raise RendererCrashed

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from types import MappingProxyType
+from typing import TypeVar
 
 from apps.imaging.cage import CageReport
 from apps.imaging.encoders import Generation
@@ -16,7 +18,7 @@ from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
 from apps.imaging.renderer.connecting import list_pauses, send_head, try_to_connect
 from apps.imaging.renderer.handover import Handover, hand_over
-from apps.imaging.renderer.wire.asks import Ask, ask_inspect, ask_probe, ask_render
+from apps.imaging.renderer.wire.asks import Ask, Source, ask_inspect, ask_probe, ask_render, pick_overlays
 from apps.imaging.renderer.wire.frames import GREETING, Frame, FrameDecoder, WireError
 from apps.imaging.source import SourceInfo
 
@@ -39,36 +41,41 @@ class RendererClient:
         self._connect_seconds = connect_seconds
         self._total_seconds = total_seconds
 
-    def inspect(self, source: bytes | BinaryIO, *, limits: Limits) -> SourceInfo:
+    def inspect(self, source: Source, *, limits: Limits) -> SourceInfo:
         """Return what the source is, after a full decode."""
         return self._ask(ask_inspect(limits=limits), source)
 
     def render(
         self,
-        source: bytes | BinaryIO,
+        source: Source,
         recipe: Recipe,
         output: OutputFormat,
         *,
         limits: Limits,
         generation: Generation = Generation.QUICK,
+        overlays: Mapping[str, Source] = MappingProxyType({}),
     ) -> Rendered:
-        """Return the rendition of a source; a file is passed by descriptor."""
-        return self._ask(ask_render(recipe, output, limits=limits, generation=generation), source)
+        """Return the rendition of a source; a file is passed by descriptor.
+
+        `overlays` are the images the recipe draws, by their ids.
+        """
+        ask = ask_render(recipe, output, limits=limits, generation=generation)
+        return self._ask(ask, source, *pick_overlays(recipe, overlays))
 
     def probe(self) -> CageReport:
         """Let a live worker try to break out, and return its report."""
-        return self._ask(ask_probe(), None)
+        return self._ask(ask_probe())
 
-    def _ask(self, ask: Ask[Result], source: bytes | BinaryIO | None) -> Result:
+    def _ask(self, ask: Ask[Result], *sources: Source) -> Result:
         deadline = time.monotonic() + self._total_seconds
-        with hand_over(source) as handover:
+        with hand_over(*sources) as handover:
             try:
                 return self._ask_once(ask, handover, deadline)
             except RendererCrashed:  # perhaps another picture's doing; rendering twice does no harm
                 return self._ask_once(ask, handover, deadline)
 
     def _ask_once(self, ask: Ask[Result], handover: Handover, deadline: float) -> Result:
-        head = ask.head(body_length=len(handover.body))
+        head = ask.head(sources=handover.lengths)
         with self._connect(deadline) as connection:
             return ask.read(_converse(connection, head, handover, deadline))
 
@@ -88,7 +95,7 @@ def _converse(connection: socket.socket, head: bytes, handover: Handover, deadli
     was_accepted = False
     try:
         with suppress(BrokenPipeError):  # the worker left early; perhaps it said why
-            send_head(connection, head, handover.descriptor)
+            send_head(connection, head, handover.descriptors)
             _wait_at_most(connection, deadline)
             connection.sendall(handover.body)
         _wait_at_most(connection, deadline)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from apps.imaging.errors import RendererUnavailable
@@ -41,12 +41,12 @@ def list_pauses() -> Iterator[float]:
         pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
 
-def send_head(connection: socket.socket, head: bytes, descriptor: int | None) -> None:
-    """Send a request's head, with a descriptor if there is one, on a fresh connection.
+def send_head(connection: socket.socket, head: bytes, descriptors: Sequence[int]) -> None:
+    """Send a request's head, with the descriptors if there are any, on a fresh connection.
 
     It is smaller than any socket's buffer, so a fresh connection takes it whole without waiting.
     """
-    if descriptor is None:
-        connection.sendall(head)
+    if descriptors:
+        socket.send_fds(connection, [head], descriptors)
     else:
-        socket.send_fds(connection, [head], [descriptor])
+        connection.sendall(head)

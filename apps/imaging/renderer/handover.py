@@ -1,4 +1,4 @@
-"""Handover: an original on its way to the renderer, as a descriptor if it is a file, else as bytes.
+"""Handover: sources on their way to the renderer, each as a descriptor if it is a file, else as bytes.
 
 A descriptor is four times cheaper (0.8 ms against 2.8 for a 2 MB JPEG). It is always opened anew and for
 reading only: a passed descriptor shares its offset with the sender's, and a worker must not be able to
@@ -19,26 +19,32 @@ _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """Either a descriptor of our own or the bytes themselves."""
+    """Descriptors of our own, the bytes of the other sources, and each length in them (None: passed)."""
 
-    descriptor: int | None = None
+    descriptors: tuple[int, ...] = ()
     body: bytes = b""
+    lengths: tuple[int | None, ...] = ()
 
 
 @contextmanager
-def hand_over(source: bytes | BinaryIO | None) -> Iterator[Handover]:
-    """Yield the source ready to be sent, and close what was opened; its own position stays as it was."""
-    if source is None or isinstance(source, bytes):
-        yield Handover(body=source or b"")
-        return
-    descriptor = _open_anew(source)
-    if descriptor is None:
-        yield Handover(body=_read_whole(source))
-        return
+def hand_over(*sources: bytes | BinaryIO) -> Iterator[Handover]:
+    """Yield the sources ready to be sent, and close what was opened; their own positions stay."""
+    descriptors: list[int] = []
+    bodies: list[bytes] = []
+    lengths: list[int | None] = []
     try:
-        yield Handover(descriptor=descriptor)
+        for source in sources:
+            descriptor = None if isinstance(source, bytes) else _open_anew(source)
+            if descriptor is not None:
+                descriptors.append(descriptor)
+                lengths.append(None)
+            else:
+                bodies.append(source if isinstance(source, bytes) else _read_whole(source))
+                lengths.append(len(bodies[-1]))
+        yield Handover(tuple(descriptors), b"".join(bodies), tuple(lengths))
     finally:
-        os.close(descriptor)
+        for descriptor in descriptors:
+            os.close(descriptor)
 
 
 def _open_anew(source: BinaryIO) -> int | None:

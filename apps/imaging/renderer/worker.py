@@ -9,8 +9,10 @@ import socket
 import sys
 import time
 import traceback
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from apps.imaging import cage
@@ -21,6 +23,7 @@ from apps.imaging.renderer.answering import Answer, answer
 from apps.imaging.renderer.lease import Notice
 from apps.imaging.renderer.wire.faults import write_fault
 from apps.imaging.renderer.wire.frames import GREETING, Frame, FrameDecoder, WireError, encode_head
+from apps.imaging.renderer.wire.requests import MAX_SOURCES
 
 # A client that sends or takes its bytes slower than this is dropped: it must not pin a worker.
 _RECEIVE_SECONDS = 5.0
@@ -70,7 +73,7 @@ class Worker:
             connection.send(GREETING)
         lease.tell(self.control, Notice.ACCEPTED, connection)
         try:
-            frame, descriptor = receive(connection, seconds=_RECEIVE_SECONDS)
+            frame, descriptors = receive(connection, seconds=_RECEIVE_SECONDS)
         except MemoryError:
             self._send(connection, Answer(write_fault(TooLargeToProcess())))
             return
@@ -78,10 +81,9 @@ class Worker:
             return
         try:
             if not is_abandoned(connection):
-                self._send(connection, answer(frame, descriptor, locks=self.locks))
+                self._send(connection, answer(frame, descriptors, locks=self.locks))
         finally:
-            if descriptor is not None:
-                os.close(descriptor)
+            _close(descriptors)
 
     def _send(self, connection: socket.socket, answered: Answer) -> None:
         lease.tell(self.control, Notice.ANSWERING)
@@ -91,32 +93,43 @@ class Worker:
             connection.sendall(answered.body)
 
 
-def receive(connection: socket.socket, *, seconds: float) -> tuple[Frame, int | None]:
-    """Return one request's frame and the descriptor that came with it.
+def receive(connection: socket.socket, *, seconds: float) -> tuple[Frame, list[int]]:
+    """Return one request's frame and the descriptors that came with it.
 
     Raises TimeoutError after `seconds` in all, EOFError when the client leaves, WireError for garbage.
     """
     deadline = time.monotonic() + seconds
     decoder = FrameDecoder()
-    descriptor: int | None = None
+    descriptors: list[int] = []
+    read: Callable[[memoryview], int] = partial(_read_first, connection, descriptors)
     try:
         while space := decoder.space():
             connection.settimeout(max(deadline - time.monotonic(), 0.001))
-            if descriptor is None:
-                data, descriptors, _flags, _address = socket.recv_fds(connection, min(len(space), 65536), 1)
-                descriptor = descriptors[0] if descriptors else None
-                count = len(data)
-                space[:count] = data
-            else:
-                count = connection.recv_into(space)
+            count = read(space)
             if count == 0:
                 raise EOFError("the client left in the middle of its request")
             decoder.advance(count)
-        return decoder.frame(), descriptor
+            read = connection.recv_into
+        return decoder.frame(), descriptors
     except BaseException:
-        if descriptor is not None:
-            os.close(descriptor)
+        _close(descriptors)
         raise
+
+
+def _read_first(connection: socket.socket, descriptors: list[int], space: memoryview) -> int:
+    """Read the beginning of a request, with its descriptors; the kernel closes any that come later.
+
+    One too many is taken, so that it is seen.
+    """
+    data, passed, _flags, _address = socket.recv_fds(connection, len(space), MAX_SOURCES + 1)
+    descriptors.extend(passed)
+    space[: len(data)] = data
+    return len(data)
+
+
+def _close(descriptors: Iterable[int]) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
 
 
 def is_abandoned(connection: socket.socket) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import BinaryIO, Generic, TypeVar
 
 from apps.imaging.cage import CageReport
 from apps.imaging.encoders import Generation
@@ -18,6 +18,7 @@ from apps.imaging.renderer.wire.requests import Request, Verb, write_request
 from apps.imaging.source import SourceInfo
 
 Result = TypeVar("Result")
+Source = bytes | BinaryIO
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,16 @@ class Ask(Generic[Result]):
     request: Request
     reader: Callable[[Frame], Result]
 
-    def head(self, *, body_length: int) -> bytes:
-        """Return the request's bytes up to its body. Raises LimitExceeded when the body is over its cap."""
+    def head(self, *, sources: Sequence[int | None]) -> bytes:
+        """Return the request's bytes up to its body, which holds what has a length among its sources.
+
+        Raises LimitExceeded when all of that is over the body's cap.
+        """
+        body_length = sum(length for length in sources if length is not None)
         if body_length > MAX_BODY_BYTES:
             raise LimitExceeded("max_bytes", body_length, MAX_BODY_BYTES)
-        return encode_head(write_request(self.request), body_length=body_length)
+        request = replace(self.request, sources=tuple(sources))
+        return encode_head(write_request(request), body_length=body_length)
 
     def read(self, frame: Frame) -> Result:
         """Return the answer. Raises what the renderer found, or BadReply for an answer without sense."""
@@ -52,6 +58,11 @@ def ask_render(
     """Ask for a rendition."""
     request = Request(verb=Verb.RENDER, limits=limits, recipe=recipe, output=output, generation=generation)
     return Ask(request, lambda frame: read_rendered(frame, output))
+
+
+def pick_overlays(recipe: Recipe, overlays: Mapping[str, Source]) -> list[Source]:
+    """Return what a recipe draws in the order the wire carries it. Raises KeyError when one is missing."""
+    return [overlays[image] for image in recipe.drawn_images]
 
 
 def ask_probe() -> Ask[CageReport]:

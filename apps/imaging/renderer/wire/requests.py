@@ -9,9 +9,13 @@ from apps.imaging import grammar
 from apps.imaging.encoders import Generation
 from apps.imaging.errors import OptionsError
 from apps.imaging.limits import Limits
+from apps.imaging.overlay import MAX_OVERLAYS
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.renderer.wire.frames import Header, WireError
-from apps.imaging.renderer.wire.records import read_record, write_record
+from apps.imaging.renderer.wire.records import read_integer, read_record, write_record
+
+# An original and what may be drawn onto it.
+MAX_SOURCES = 1 + MAX_OVERLAYS
 
 
 class Verb(Enum):
@@ -24,13 +28,26 @@ class Verb(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question; recipe, output and generation matter to RENDER only, limits not to PROBE."""
+    """One question; recipe, output and generation matter to RENDER only, limits not to PROBE.
+
+    sources: what comes along: the original, then each image the recipe draws, in the recipe's order, so that
+    no image's id (a user's text) has to name one here. Each is its length in the body, or None when it comes
+    by descriptor.
+    """
 
     verb: Verb
     limits: Limits = field(default_factory=Limits)
     recipe: Recipe = field(default_factory=Recipe)
     output: OutputFormat = OutputFormat.JPEG
     generation: Generation = Generation.QUICK
+    sources: tuple[int | None, ...] = ()
+
+    @property
+    def source_count(self) -> int:
+        """How many sources the question needs."""
+        if self.verb is Verb.PROBE:
+            return 0
+        return 1 + len(self.recipe.drawn_images) if self.verb is Verb.RENDER else 1
 
 
 def write_request(request: Request) -> Header:
@@ -41,22 +58,33 @@ def write_request(request: Request) -> Header:
         "options": grammar.write(request.recipe),
         "output": request.output.value,
         "generation": request.generation.value,
+        "sources": list(request.sources),
     }
 
 
 def read_request(header: Header) -> Request:
     """Return the request in a header. Raises WireError when it is none."""
-    if set(header) != {"verb", "limits", "options", "output", "generation"}:
+    if set(header) != {"verb", "limits", "options", "output", "generation", "sources"}:
         raise WireError("the request's fields are not the expected ones")
     if not isinstance(header["options"], str):
         raise WireError("the options are no text")
     try:
-        return Request(
+        request = Request(
             verb=Verb(header["verb"]),
             limits=read_record(Limits, header["limits"]),
             recipe=grammar.parse(header["options"]),
             output=OutputFormat(header["output"]),
             generation=Generation(header["generation"]),
+            sources=_read_sources(header["sources"]),
         )
     except (ValueError, OptionsError) as error:
         raise WireError(f"that is no request: {error}") from error
+    if len(request.sources) != request.source_count:
+        raise WireError(f"{len(request.sources)} sources came for {request.source_count}")
+    return request
+
+
+def _read_sources(lengths: object) -> tuple[int | None, ...]:
+    if not isinstance(lengths, list) or len(lengths) > MAX_SOURCES:
+        raise WireError("the sources are no short list")
+    return tuple(None if length is None else read_integer(length) for length in lengths)

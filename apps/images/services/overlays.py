@@ -1,0 +1,33 @@
+"""What a variant draws: looked up as it is now, and looked for before a variant is kept."""
+
+from __future__ import annotations
+
+from apps.accounts.models import Account
+from apps.images.errors import NoSuchOverlay, OverlayNotFound
+from apps.images.models import Image
+from apps.images.overlays import OverlayFacts, choose_overlays
+from apps.imaging.recipe import Recipe
+
+
+def find_overlays(*, account: Account, recipe: Recipe) -> tuple[OverlayFacts, ...]:
+    """Return what a variant's recipe draws, in its order. Raises NoSuchOverlay."""
+    if not recipe.draw:
+        return ()
+    images = Image.objects.in_account(account).live().filter(public_id__in=recipe.drawn_images)
+    found = [
+        OverlayFacts(image.public_id, image.pk, image.version, image.is_private, image.storage_key)
+        for image in images
+    ]
+    return choose_overlays(recipe, found, is_flexible=False)
+
+
+def review_overlays(account: Account, recipe: Recipe) -> None:
+    """Raise OverlayNotFound for a recipe no link could be answered with.
+
+    Whoever mistypes an id should learn it before their visitors do. That an overlay is deleted later is
+    allowed all the same: it is how a logo is replaced, and no variant may keep an image from being deleted.
+    """
+    try:
+        find_overlays(account=account, recipe=recipe)
+    except NoSuchOverlay as error:
+        raise OverlayNotFound(error.image_id) from error
