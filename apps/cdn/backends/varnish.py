@@ -39,11 +39,12 @@ class _Order:
 
 class VarnishBackend:
     def purge(self, request: PurgeRequest) -> None:
-        """Purge every node; raises PurgeFailed when one did not confirm."""
+        """Purge every node, and only then raise PurgeFailed when one did not confirm."""
         orders = list(_list_orders(request, settings.PURGE_SECRET))
         with ThreadPoolExecutor(len(settings.VARNISH_NODES)) as threads:
-            for _ in threads.map(lambda node: _purge_node(node, orders), settings.VARNISH_NODES):
-                pass
+            attempts = [threads.submit(_purge_node, node, orders) for node in settings.VARNISH_NODES]
+        for attempt in attempts:
+            attempt.result()
 
 
 def _list_orders(request: PurgeRequest, secret: str) -> Iterator[_Order]:
