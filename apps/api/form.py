@@ -1,4 +1,4 @@
-"""An upload's form: its words, and its one file in a temporary file that has no name.
+"""A form: its words and, of an upload, its one file in a temporary file that has no name.
 
 A file without a name cannot stay behind: it is gone when it is closed, and also when the process is
 killed. What the part's header says of its content is not even looked at.
@@ -7,7 +7,7 @@ killed. What the part's header says of its content is not even looked at.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,13 +45,17 @@ class UploadForm:
         raise BadPart(FILE_PART, "is missing: send the picture as a form part with this name")
 
 
+def is_form(request: HttpRequest) -> bool:
+    return request.content_type == "multipart/form-data"
+
+
 @contextmanager
 def receive_form(request: HttpRequest, *, max_file_bytes: int) -> Iterator[UploadForm]:
     """Give the form in a request's body; its file is gone afterwards, whatever happens.
 
     Raises RequestError, or UploadTooLarge before more than the limit is written.
     """
-    if request.content_type != "multipart/form-data":
+    if not is_form(request):
         raise NotAForm
     catcher = FileCatcher(max_file_bytes)
     try:
@@ -62,6 +66,38 @@ def receive_form(request: HttpRequest, *, max_file_bytes: int) -> Iterator[Uploa
         raise UploadTooLarge(max_file_bytes) from error
     finally:
         catcher.close()
+
+
+def read_words(request: HttpRequest) -> dict[str, list[str]]:
+    """Return the words of a form that has no file; raises RequestError."""
+    if not is_form(request):
+        raise NotAForm
+    with open_body(request, allowed=_WORDS_BYTES) as body:
+        return _parse(request, body, FileRefuser())
+
+
+def pick_words(words: Mapping[str, Sequence[str]], *names: str) -> dict[str, str]:
+    """Return those of the named parts that the form has; raises BadPart for one that stands twice."""
+    for name in names:
+        if len(words.get(name, ())) > 1:
+            raise BadPart(name, "may stand once in the form")
+    return {name: words[name][0] for name in names if name in words}
+
+
+class FileRefuser(FileUploadHandler):
+    """Takes no file at all."""
+
+    def new_file(self, field_name: str, *args: Any, **kwargs: Any) -> None:
+        raise BadPart(field_name, "is a file, and this request takes none")
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Never called: `new_file` has refused."""
+
+    def file_complete(self, file_size: int) -> None:
+        """Never called either; Django demands both."""
+
+    def upload_interrupted(self) -> None:
+        raise BadForm("the form ends before its last boundary")
 
 
 class FileCatcher(FileUploadHandler):
@@ -109,12 +145,12 @@ class FileCatcher(FileUploadHandler):
             self.received.close()
 
 
-def _parse(request: HttpRequest, body: Body, catcher: FileCatcher) -> dict[str, list[str]]:
+def _parse(request: HttpRequest, body: Body, handler: FileUploadHandler) -> dict[str, list[str]]:
     declared = declared_bytes(request)
     # The parser takes a missing length for an empty body, and uses it for nothing else.
     meta = request.META | {"CONTENT_LENGTH": str(1 if declared is None else declared)}
     try:
-        words, _ = MultiPartParser(meta, body, [catcher]).parse()  # type: ignore[arg-type]  # it only reads
+        words, _ = MultiPartParser(meta, body, [handler]).parse()  # type: ignore[arg-type]  # it only reads
     except MultiPartParserError as error:
         raise BadForm(str(error)) from error
     except (TooManyFieldsSent, TooManyFilesSent) as error:

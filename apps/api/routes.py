@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.urls import include, path, register_converter
 
 from apps.api.target import RestConverter, SegmentConverter
-from apps.api.views.images import ImageDetail, ImageList
+from apps.api.views.image import ImageBlob, ImageDetail
+from apps.api.views.images import ImageList, ImageStats
 from apps.api.views.purges import PurgeDetail, PurgeList
 from apps.api.views.signed_urls import SignedUrl
 from apps.api.views.tokens import TokenVerification
@@ -19,11 +20,14 @@ _images = [
     path("v1", ImageList.as_view()),
     path("v1/purge", PurgeList.as_view()),
     path("v1/purge/<int:job_id>", PurgeDetail.as_view()),
+    path("v1/stats", ImageStats.as_view()),
     path("v1/usage", Usage.as_view()),
     path("v1/variants", VariantList.as_view()),
     path("v1/variants/<segment:name>", VariantDetail.as_view()),
+    path("v1/<segment:image_id>/blob", ImageBlob.as_view()),
     path("v1/<segment:image_id>/signed_url", SignedUrl.as_view()),
     path("v1/<segment:image_id>", ImageDetail.as_view()),
+    path("v1/<rest:image_id>/blob", ImageBlob.as_view()),
     path("v1/<rest:image_id>", ImageDetail.as_view()),
 ]
 urlpatterns = [

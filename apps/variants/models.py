@@ -18,11 +18,13 @@ _TTL_BOUNDS = [MinValueValidator(MIN_BROWSER_TTL_SECONDS), MaxValueValidator(MAX
 
 
 class DeliveryPolicy(models.Model):
-    """One row per account, made with it."""
+    """One row per account, made with it; on the wire, the account's `config`."""
 
     account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="delivery_policy")
     is_flexible = models.BooleanField(default=False)  # options may stand where a variant's name does
     browser_ttl_seconds = models.PositiveIntegerField(default=172_800, validators=_TTL_BOUNDS)
+    has_stable_ids = models.BooleanField(default=False)  # a generated id stays when access changes
+    has_private_custom_ids = models.BooleanField(default=False)  # images with custom ids may be private
 
     def __str__(self) -> str:
         return f"delivery policy of {self.account}"

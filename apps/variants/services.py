@@ -37,6 +37,8 @@ PUBLIC = "public"
 # Not documented, but what every new account of the original is said to start with (catalogue §3).
 PUBLIC_RECIPE = Recipe(width=1366, height=768, fit=Fit.SCALE_DOWN, metadata=Metadata.NONE)
 _NAME = re.compile(rf"[A-Za-z0-9]{{1,{MAX_NAME_CHARACTERS}}}", re.ASCII)
+# What of an account's policy shapes answers that caches keep.
+_SEEN_BY_CACHES = frozenset({"is_flexible", "browser_ttl_seconds"})
 
 Options = Recipe | Mapping[str, Any]
 
@@ -133,28 +135,40 @@ def set_delivery_policy(
     account: Account,
     is_flexible: bool | None = None,
     browser_ttl_seconds: int | None = None,
+    has_stable_ids: bool | None = None,
+    has_private_custom_ids: bool | None = None,
     actor: Actor,
 ) -> tuple[DeliveryPolicy, PurgeState]:
     """Change what is given of an account's policy, and have caches forget what they keep under it."""
+    wanted = {
+        "is_flexible": is_flexible,
+        "browser_ttl_seconds": _check_ttl(browser_ttl_seconds),
+        "has_stable_ids": has_stable_ids,
+        "has_private_custom_ids": has_private_custom_ids,
+    }
     with transaction.atomic():
         policy = DeliveryPolicy.objects.select_for_update().get(account=account)
-        before = (policy.is_flexible, policy.browser_ttl_seconds)
-        if is_flexible is not None:
-            policy.is_flexible = is_flexible
-        policy.browser_ttl_seconds = _check_ttl(browser_ttl_seconds) or policy.browser_ttl_seconds
-        if (policy.is_flexible, policy.browser_ttl_seconds) == before:
+        changes = {
+            name: value
+            for name, value in wanted.items()
+            if value is not None and value != getattr(policy, name)
+        }
+        if not changes:
             return policy, "done"
-        policy.save()
-        purge = request_purge(
-            account=account, keys=[account_key(account.pk)], reason="delivery policy changed"
-        )
+        for name, value in changes.items():
+            setattr(policy, name, value)
+        policy.save(update_fields=changes)
         record_event(
             account=account,
             actor=actor,
             action="delivery_policy.changed",
             object_id=account.public_id,
-            detail={"is_flexible": policy.is_flexible, "browser_ttl_seconds": policy.browser_ttl_seconds},
+            detail=changes,
         )
+        if _SEEN_BY_CACHES.isdisjoint(changes):
+            return policy, "done"
+        keys = [account_key(account.pk)]
+        purge = request_purge(account=account, keys=keys, reason="delivery policy changed")
     return policy, finish_purge(purge)
 
 

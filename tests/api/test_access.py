@@ -18,7 +18,8 @@ pytestmark = pytest.mark.django_db
 # Every route below an account, with the methods that only look and those that change.
 ROUTES = {
     "": (("get", "head"), ("post",)),
-    "/{image}": (("get", "head"), ("delete",)),
+    "/stats": (("get", "head"), ()),
+    "/{image}": (("get", "head"), ("patch", "delete")),
     "/{image}/signed_url": ((), ("post",)),
     "/purge": ((), ("post",)),
     "/purge/1": (("get", "head"), ()),

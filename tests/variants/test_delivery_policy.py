@@ -41,6 +41,14 @@ def test_no_change_is_no_change(orchard: Account) -> None:
     assert not Job.objects.exists()
 
 
+@pytest.mark.parametrize("switch", ["has_stable_ids", "has_private_custom_ids"])
+def test_what_no_cache_sees_purges_nothing(orchard: Account, switch: str) -> None:
+    policy, purge = set_delivery_policy(account=orchard, **{switch: True}, actor=SYSTEM)
+    assert (getattr(policy, switch), purge) == (True, "done")
+    assert not Job.objects.exists()
+    assert AuditEvent.objects.get(action="delivery_policy.changed").detail == {switch: True}
+
+
 @pytest.mark.parametrize("seconds", [0, 3599, 31_536_001])
 def test_a_lifetime_out_of_range(orchard: Account, seconds: int) -> None:
     with pytest.raises(BadBrowserTtl):

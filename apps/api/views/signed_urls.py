@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from apps.api.envelope import answer
 from apps.api.fields import Timestamp
 from apps.api.json_object import read_json
-from apps.api.views.images import ImageView
+from apps.api.views.image import ImageView
 from apps.images.minting import SignedLink, mint_link
 
 _TEN_YEARS = 10 * 366 * 86_400

@@ -21,6 +21,10 @@ class ImageQuerySet(models.QuerySet["Image"]):
         """Images that can be seen: uploaded and not deleted."""
         return self.filter(deleted_at=None, is_draft=False)
 
+    def present(self) -> Self:
+        """Images that are not deleted, drafts among them."""
+        return self.filter(deleted_at=None)
+
     def newest(self) -> Self:
         return self.order_by("-uploaded_at", "-id")
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -15,29 +13,19 @@ from django.utils import timezone
 from apps.accounts.actor import Actor
 from apps.accounts.models import Account
 from apps.accounts.services import record_event, take_image_quota
-from apps.images.errors import (
-    BadCreator,
-    BadMetadata,
-    EmptyUpload,
-    ImageExists,
-    PrivateCustomId,
-    UploadTooLarge,
-)
-from apps.images.ids import check_custom_id, has_control_characters, make_image_id
+from apps.images.errors import EmptyUpload, ImageExists, UploadTooLarge
+from apps.images.ids import check_custom_id, make_image_id
 from apps.images.models import Image
 from apps.images.renderer import inspect_original
+from apps.images.services.access import check_may_be_private
 from apps.images.services.files import claim_file, discard_file, write_file
 from apps.images.services.render_ahead import plan_render_ahead
+from apps.images.services.words import check_creator, check_metadata, clean_filename
 from apps.images.storage import ORIGINALS, make_original_key
 from apps.imaging.source import SourceInfo
 from apps.usage.services import count_upload
 
-MAX_METADATA_BYTES = 1024
-MAX_CREATOR_CHARACTERS = 1024
-MAX_FILENAME_CHARACTERS = 255
 _CHUNK_BYTES = 256 * 1024
-# JSON writes NUL as \u0000; behind an escaped backslash the same letters are harmless text.
-_NUL_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +52,7 @@ def upload_image(
     """
     if image_id is not None:
         _check_free_id(account, image_id, is_private)
-    _check_words(metadata, creator)
+    metadata, creator = check_metadata(metadata or {}), check_creator(creator)
     weight = weigh(file, allowed=account.max_upload_bytes)
     info = inspect_original(file, max_bytes=account.max_upload_bytes)
     width, height = info.oriented_size
@@ -74,7 +62,7 @@ def upload_image(
         is_private=is_private,
         filename=clean_filename(filename),
         creator=creator,
-        metadata=dict(metadata or {}),
+        metadata=metadata,
         storage_key=make_original_key(account.pk),
         sha256=weight.sha256,
         size_bytes=weight.size_bytes,
@@ -102,12 +90,6 @@ def weigh(file: BinaryIO, *, allowed: int) -> Weight:
     if size == 0:
         raise EmptyUpload
     return Weight(size, digest.digest())
-
-
-def clean_filename(filename: str) -> str:
-    """Return a name fit for showing: no folders, no control characters, at most 255 characters."""
-    base = filename.replace("\\", "/").rpartition("/")[2]
-    return "".join(character for character in base if character.isprintable())[:MAX_FILENAME_CHARACTERS]
 
 
 def _keep(image: Image, file: BinaryIO, info: SourceInfo, actor: Actor) -> None:
@@ -140,22 +122,6 @@ def _check_free_id(account: Account, image_id: str, is_private: bool) -> None:
     """Refuse early what the constraint would refuse after the work."""
     check_custom_id(image_id)
     if is_private:
-        raise PrivateCustomId
-    if Image.objects.in_account(account).filter(public_id=image_id, deleted_at=None).exists():
+        check_may_be_private(image_id, account.delivery_policy)
+    if Image.objects.in_account(account).present().filter(public_id=image_id).exists():
         raise ImageExists(image_id)
-
-
-def _check_words(metadata: Mapping[str, Any] | None, creator: str | None) -> None:
-    try:
-        text = json.dumps(metadata or {}, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        size = len(text.encode("utf-8"))
-    except (ValueError, RecursionError) as error:  # ValueError: NaN, or a lone surrogate
-        raise BadMetadata("metadata must be a plain JSON object") from error
-    if size > MAX_METADATA_BYTES:
-        raise BadMetadata(f"metadata may have at most {MAX_METADATA_BYTES} bytes, this has {size}")
-    if _NUL_ESCAPE.search(text):
-        raise BadMetadata("metadata must not contain the NUL character")
-    if creator is not None and len(creator) > MAX_CREATOR_CHARACTERS:
-        raise BadCreator(f"creator may have at most {MAX_CREATOR_CHARACTERS} characters")
-    if creator is not None and has_control_characters(creator):
-        raise BadCreator("creator must not contain control characters")

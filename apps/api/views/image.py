@@ -1,0 +1,99 @@
+"""One image on the wire: look at it, edit it, delete it, and its original (catalogue §2.3, §2.6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import FileResponse
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.api.envelope import Note, answer
+from apps.api.form import is_form, pick_words, read_words
+from apps.api.image_output import show
+from apps.api.json_object import read_json
+from apps.api.metadata import NAME as METADATA
+from apps.api.metadata import read_metadata
+from apps.api.views.base import AccountView
+from apps.images.errors import ImageNotFound
+from apps.images.models import Image
+from apps.images.services import delete_image, edit_image
+from apps.images.sources import open_original
+from apps.imaging.source import SourceFormat
+from apps.variants.services import Unchanged
+
+_DELETE_PENDING = Note(5202, "The image is deleted; caches downstream are still being purged")
+_EDIT_PENDING = Note(5202, "The image is changed; caches downstream are still being purged")
+
+
+class ImageView(AccountView):
+    """A view about one image of the account."""
+
+    def find(self, image_id: str) -> Image:
+        image = Image.objects.in_account(self.account).live().filter(public_id=image_id).first()
+        if image is None:
+            raise ImageNotFound
+        return image
+
+
+class ImageDetail(ImageView):
+    class Input(serializers.Serializer[Any]):
+        """What may be changed; a field that is missing stays, null empties it."""
+
+        metadata = serializers.DictField(required=False, allow_null=True)
+        creator = serializers.CharField(
+            required=False, allow_null=True, allow_blank=True, trim_whitespace=False
+        )
+        requireSignedURLs = serializers.BooleanField(required=False)
+
+    def get(self, request: Request, account_id: str, image_id: str) -> Response:
+        return answer(show([self.find(image_id)], self.account)[0])
+
+    def patch(self, request: Request, account_id: str, image_id: str) -> Response:
+        """Read JSON as the SDKs send it, or a form as Terraform does; the id may be another one after."""
+        image = self.find(image_id)
+        given = self.Input(data=self._read_changes())
+        given.is_valid(raise_exception=True)
+        changes = given.validated_data
+        image, purge = edit_image(
+            image=image,
+            metadata=(changes[METADATA] or {}) if METADATA in changes else None,
+            creator=changes.get("creator", Unchanged.UNCHANGED),
+            is_private=changes.get("requireSignedURLs"),
+            actor=self.actor,
+        )
+        messages = [_EDIT_PENDING] if purge == "pending" else []
+        return answer(show([image], self.account)[0], messages=messages)
+
+    def delete(self, request: Request, account_id: str, image_id: str) -> Response:
+        purge = delete_image(image=self.find(image_id), actor=self.actor)
+        return answer({}, messages=[_DELETE_PENDING] if purge == "pending" else [])
+
+    def _read_changes(self) -> dict[str, Any]:
+        if not is_form(self.wire_request):
+            return read_json(self.wire_request)
+        words = read_words(self.wire_request)
+        metadata = read_metadata(words)
+        changes: dict[str, Any] = {} if metadata is None else {METADATA: metadata}
+        return changes | pick_words(words, "creator", "requireSignedURLs")
+
+
+class ImageBlob(ImageView):
+    """The original's own bytes under their own type; a browser may only keep them, not open them.
+
+    They are a stranger's, and of an SVG not even sanitised.
+    """
+
+    def get(self, request: Request, account_id: str, image_id: str) -> FileResponse:
+        image = self.find(image_id)
+        response = FileResponse(
+            open_original(image.storage_key),
+            as_attachment=True,
+            filename=image.filename or "original",
+            content_type=SourceFormat(image.format).content_type,
+        )
+        response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        response["Content-Length"] = str(image.size_bytes)
+        response["ETag"] = f'"{bytes(image.sha256).hex()}"'
+        return response

@@ -1,0 +1,59 @@
+"""Editing an image: its words, and who may see it, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from apps.accounts.actor import Actor
+from apps.accounts.services import record_event
+from apps.cdn.services import PurgeState, finish_purge
+from apps.images.models import Image
+from apps.images.services.access import change_access, lock_image
+from apps.images.services.words import check_creator, check_metadata
+from apps.variants.services import Unchanged
+
+
+def edit_image(
+    *,
+    image: Image,
+    metadata: Mapping[str, Any] | None = None,
+    creator: str | Unchanged | None = Unchanged.UNCHANGED,
+    is_private: bool | None = None,
+    actor: Actor,
+) -> tuple[Image, PurgeState]:
+    """Change what is given and leave the rest; metadata replace what was there, whole.
+
+    Returns the image as it is now, perhaps under another id (see `change_access`), and whether caches have
+    forgotten who might see it. Raises ImageNotFound, PrivateCustomId, BadMetadata or BadCreator.
+    """
+    words: dict[str, Any] = {}
+    if metadata is not None:
+        words["metadata"] = check_metadata(metadata)
+    if creator is not Unchanged.UNCHANGED:
+        words["creator"] = check_creator(creator)
+    with transaction.atomic():
+        locked = lock_image(image)
+        purge = None
+        if is_private is not None:
+            purge = change_access(locked=locked, is_private=is_private, actor=actor)
+        _change_words(locked, words, actor)
+    return locked, finish_purge(purge) if purge else "done"
+
+
+def _change_words(locked: Image, words: Mapping[str, Any], actor: Actor) -> None:
+    if not words:
+        return
+    was = {name: getattr(locked, name) for name in words}
+    for name, value in words.items():
+        setattr(locked, name, value)
+    locked.save(update_fields=words)
+    record_event(
+        account=locked.account,
+        actor=actor,
+        action="image.edited",
+        object_id=locked.public_id,
+        detail={"was": was, "is": dict(words)},
+    )
