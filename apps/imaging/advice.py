@@ -13,7 +13,6 @@ from apps.imaging.transform import Fit
 
 # Production accepts 3, and says this of it.
 _STEEP_DPR = 3
-_CUTTING = frozenset({Fit.COVER, Fit.CROP, Fit.ASPECT_CROP})
 _JPEG_OR_PNG = frozenset({FormatChoice.JPEG, FormatChoice.BASELINE_JPEG, FormatChoice.PNG})
 
 
@@ -34,7 +33,7 @@ def warnings(recipe: Recipe, info: SourceInfo) -> tuple[str, ...]:
             recipe.compression is Compression.FAST and recipe.format in _JPEG_OR_PNG
         ),
         "gravity face needs a face detector, and there is none: it is auto": (
-            recipe.gravity.seek is Seek.FACE and recipe.fit in _CUTTING
+            recipe.gravity.seek is Seek.FACE and recipe.fit.is_cutting
         ),
     }
     return tuple(sentence for sentence, is_true in found.items() if is_true)

@@ -12,7 +12,9 @@ from fractions import Fraction
 
 from apps.imaging.box import Box, Size, round_half_up
 from apps.imaging.fits import FITS, Frame, keep_whole
-from apps.imaging.gravity import CENTER
+from apps.imaging.focus import Area
+from apps.imaging.framing import View, frame
+from apps.imaging.gravity import CENTER, Seek
 from apps.imaging.recipe import Recipe
 from apps.imaging.source import SourceInfo
 from apps.imaging.transform import Fit
@@ -25,8 +27,9 @@ class Plan:
 
     trimmed: what stays of the stored picture; None is all of it. resized: in the axes of the stored picture.
     cropped: in the turned picture; None leaves it whole. When `is_crop_sought`, only the box's size is
-    decided and the part to keep is looked for. padded: where the picture lies within `canvas`;
-    None when it fills it. bordered: where the canvas lies within `size`, the final size; likewise.
+    decided: the part with the most detail is looked for in the first frame. padded: where the picture lies
+    within `canvas`; None when it fills it. bordered: where the canvas lies within `size`, the final size;
+    likewise.
     """
 
     trimmed: Box | None
@@ -43,29 +46,42 @@ class Plan:
         return self.bordered.size if self.bordered else self.size
 
 
-def make_plan(recipe: Recipe, info: SourceInfo, region: Box | None = None) -> Plan:
+def make_plan(
+    recipe: Recipe, info: SourceInfo, region: Box | None = None, areas: tuple[Area, ...] = ()
+) -> Plan:
     """Return the plan for a recipe and a source.
 
     `region` is what stays of the stored picture when a border was found in its pixels; without it, what
-    trim_edges() says. Raises EmptyImage.
+    trim_edges() says. `areas` is what a gravity that follows the subject found, the foremost first; without
+    them it keeps the middle. The final size depends on neither. Raises EmptyImage.
     """
     region = region or trim_edges(recipe, info)
-    turn = _find_turn(recipe, info)
-    source = turn.lay(region.size)
-    box = _find_box(recipe, source)
-    target = keep_whole(source) if box is None else FITS[recipe.fit](source, box)
+    view = View((info.width, info.height), UPRIGHT[info.orientation], region, _find_turn(recipe, info))
+    box = _find_box(recipe, view.size)
+    target = keep_whole(view.size) if box is None else FITS[recipe.fit](view.size, box)
+    if areas and recipe.fit.is_cutting:
+        scaled, kept = frame(target, view, areas, Fraction(round(recipe.zoom * 100), 100))
+    else:
+        scaled, kept = target.scaled, recipe.gravity.place(target.kept, target.scaled)
     inside, size = recipe.border.surround(target.canvas, read_dpr(recipe))
-    is_cropped, is_padded = target.kept != target.scaled, target.canvas != target.kept
+    is_cropped, is_padded = target.kept != scaled, target.canvas != target.kept
     return Plan(
         trimmed=None if region.size == (info.width, info.height) else region,
-        resized=turn.lay(target.scaled),
-        turn=turn,
-        cropped=recipe.gravity.place(target.kept, target.scaled) if is_cropped else None,
-        is_crop_sought=is_cropped and recipe.gravity.seek is not None,
+        resized=view.turn.lay(scaled),
+        turn=view.turn,
+        cropped=kept if is_cropped else None,
+        is_crop_sought=is_cropped and recipe.gravity.seek is Seek.ENTROPY,
         padded=CENTER.place(target.kept, target.canvas) if is_padded else None,
         bordered=inside if recipe.border.is_drawn else None,
         size=size,
     )
+
+
+def follows_subject(recipe: Recipe, plan: Plan) -> bool:
+    """Whether what a picture shows would change its plan: it is cut, or zoomed to a face."""
+    gravity = recipe.gravity
+    is_zoomed = gravity.seek is Seek.FACE and recipe.zoom > 0 and recipe.fit.is_cutting
+    return gravity.is_subject and (plan.cropped is not None or is_zoomed)
 
 
 def is_source_smaller(recipe: Recipe, info: SourceInfo) -> bool:

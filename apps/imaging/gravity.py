@@ -38,6 +38,11 @@ class Gravity:
 
     SCALE: ClassVar[int] = 10_000
 
+    @property
+    def is_subject(self) -> bool:
+        """Whether it keeps a focal point of the image (focus.py), the same for every recipe."""
+        return self.seek in (Seek.AUTO, Seek.FACE)
+
     def __str__(self) -> str:
         """`auto` and the like, a side's name, or `XxY` with shares from 0 to 1; `;box-center` may follow."""
         if self.seek is not None:

@@ -7,16 +7,17 @@ act on the padding too, and at last the border. A step that has nothing to do re
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyvips
 
+from apps.imaging.box import Box
 from apps.imaging.colour import WHITE, Colour
 from apps.imaging.decoders import PROFILE
 from apps.imaging.geometry import Plan
-from apps.imaging.gravity import Seek
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.tones import make_curve, make_saturation
+from apps.imaging.turn import Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +59,32 @@ def to_srgb(image: pyvips.Image, task: Task) -> pyvips.Image:
 
 def turn(image: pyvips.Image, task: Task) -> pyvips.Image:
     """Lay the picture upright, and as the recipe wants it."""
-    mirrored, quarters = task.plan.turn.is_mirrored, task.plan.turn.quarters
-    if mirrored:
+    return lay_as(image, task.plan.turn)
+
+
+def lay_as(image: pyvips.Image, wanted: Turn) -> pyvips.Image:
+    """Mirror and turn a picture."""
+    if wanted.is_mirrored:
         image = image.fliphor()
-    if quarters:  # reads its rows out of order, which a file cannot give
-        image = image.copy_memory().rot(f"d{quarters * 90}")
+    if wanted.quarters:  # reads its rows out of order, which a file cannot give
+        image = image.copy_memory().rot(f"d{wanted.quarters * 90}")
     return image
 
 
-def cut(image: pyvips.Image, task: Task) -> pyvips.Image:
-    """Cut to the box, or to the part of its size that draws the eye (libvips' attention) or has most detail.
-
-    Faces are not looked for here: who asks for one gets what draws the eye, and a warning (advice.py).
-    """
+def find_detail(image: pyvips.Image, task: Task) -> Task:
+    """Return the task with its crop where a scaled frame, held in memory, has the most detail."""
     box = task.plan.cropped
-    if box is None:
-        return image
-    if task.plan.is_crop_sought:
-        interesting = "entropy" if task.recipe.gravity.seek is Seek.ENTROPY else "attention"
-        return image.copy_memory().smartcrop(box.width, box.height, interesting=interesting)
-    return image.crop(box.left, box.top, box.width, box.height)
+    if box is None or not task.plan.is_crop_sought:
+        return task
+    found = turn(to_srgb(image, task), task).smartcrop(box.width, box.height, interesting="entropy")
+    cropped = Box(-found.xoffset, -found.yoffset, *box.size)
+    return replace(task, plan=replace(task.plan, cropped=cropped, is_crop_sought=False))
+
+
+def cut(image: pyvips.Image, task: Task) -> pyvips.Image:
+    """Cut to the box."""
+    box = task.plan.cropped
+    return image if box is None else image.crop(box.left, box.top, box.width, box.height)
 
 
 def lay_on_background(image: pyvips.Image, task: Task) -> pyvips.Image:

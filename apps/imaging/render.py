@@ -6,22 +6,26 @@ client.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import BinaryIO
 
 import pyvips
 
+from apps.imaging.aiming import aim
+from apps.imaging.box import Box, Size
 from apps.imaging.decoders import Frame, as_decoded, decode, prove
 from apps.imaging.encoders import Generation, encode
 from apps.imaging.engine import decoding
 from apps.imaging.errors import SvgConversion
 from apps.imaging.facts import write_facts
+from apps.imaging.focus import UNKNOWN, FocalPoints
 from apps.imaging.geometry import make_plan
 from apps.imaging.headers import read_source_info
 from apps.imaging.limits import Limits
 from apps.imaging.margins import trim
 from apps.imaging.metadata import keep_metadata
-from apps.imaging.pipeline import Task, run
+from apps.imaging.pipeline import Task, find_detail, run
 from apps.imaging.placeholder import write_placeholder
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
@@ -57,10 +61,13 @@ def render(
     *,
     limits: Limits,
     generation: Generation = Generation.QUICK,
+    known: FocalPoints = UNKNOWN,
 ) -> Rendered:
     """Return the picture a recipe makes of a source, in the one format that the caller chose (`negotiate`).
 
     For JSON, no pixel is made, and none read unless a border is to be cut off; for a placeholder, a few.
+    `known` are the focal points an earlier render found in this source; they spare this one the search, and
+    change nothing else.
 
     An SVG stays what it is, sanitised, whatever the recipe. Raises as inspect() does, LimitExceeded for a
     recipe that enlarges too much, and SvgConversion.
@@ -76,16 +83,14 @@ def render(
     limits.check_plan(plan, info, frames=info.frames if is_animated else 1)
     if output is OutputFormat.JSON:
         return Rendered(write_facts(plan.size, info), output, *plan.size)
+    if output is OutputFormat.PLACEHOLDER:
+        return _sketch(source, info, recipe, region, plan.size, known)
+    plan, found = aim(source, info, recipe, plan, known)
     with decoding():
-        if output is OutputFormat.PLACEHOLDER:
-            small = as_sketch(recipe)
-            task = Task(small, make_plan(small, info, region), output)
-            (frame,) = _make_frames(source, info, task, is_animated=False)
-            return Rendered(write_placeholder(sketch(frame.image, plan.size)), output, *plan.size)
-        frames = _make_frames(source, info, Task(recipe, plan, output), is_animated=is_animated)
+        frames = list(_make_frames(source, info, Task(recipe, plan, output), is_animated=is_animated))
         image = _join(frames) if is_animated else frames[0].image
         data = encode(image, output, recipe, generation)
-    return Rendered(data, output, *plan.size, frames=len(frames))
+    return Rendered(data, output, *plan.size, frames=len(frames), found=found)
 
 
 def _keep_drawing(source: BinaryIO, info: SourceInfo, output: OutputFormat, limits: Limits) -> Rendered:
@@ -101,18 +106,27 @@ def _clean(source: BinaryIO, limits: Limits) -> bytes:
     return sanitize(source.read(), limits)
 
 
-def _make_frames(source: BinaryIO, info: SourceInfo, task: Task, *, is_animated: bool) -> list[Frame]:
+def _sketch(
+    source: BinaryIO, info: SourceInfo, recipe: Recipe, region: Box, size: Size, known: FocalPoints
+) -> Rendered:
+    small, output = as_sketch(recipe), OutputFormat.PLACEHOLDER
+    plan, found = aim(source, info, small, make_plan(small, info, region), known)
+    with decoding():
+        (frame,) = _make_frames(source, info, Task(small, plan, output), is_animated=False)
+        return Rendered(write_placeholder(sketch(frame.image, size)), output, *size, found=found)
+
+
+def _make_frames(source: BinaryIO, info: SourceInfo, task: Task, *, is_animated: bool) -> Iterator[Frame]:
+    """Yield the finished frames, or the only one; what is sought in the first decides for all."""
     plan = task.plan
-    return [
-        replace(frame, image=_finish(frame.image, task, is_kept=is_animated))
-        for frame in decode(source, info, plan.resized, region=plan.trimmed, is_animated=is_animated)
-    ]
-
-
-def _finish(image: pyvips.Image, task: Task, *, is_kept: bool) -> pyvips.Image:
-    image = keep_metadata(run(image, task), task.recipe.metadata, task.output)
-    # Finished one by one, lest a thousand frames hold a thousand pipelines until the encoder comes to them.
-    return image.copy_memory() if is_kept else image
+    for frame in decode(source, info, plan.resized, region=plan.trimmed, is_animated=is_animated):
+        image = frame.image
+        if task.plan.is_crop_sought:
+            image = image.copy_memory()
+            task = find_detail(image, task)
+        image = keep_metadata(run(image, task), task.recipe.metadata, task.output)
+        # One by one, lest a thousand frames hold a thousand pipelines until the encoder comes to them.
+        yield replace(frame, image=image.copy_memory() if is_animated else image)
 
 
 def _join(frames: list[Frame]) -> pyvips.Image:

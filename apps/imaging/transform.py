@@ -26,6 +26,11 @@ class Fit(Enum):
     SQUEEZE = "squeeze"
     SCALE_UP = "scale-up"
 
+    @property
+    def is_cutting(self) -> bool:
+        """Whether it may leave parts of the picture out."""
+        return self in (Fit.COVER, Fit.CROP, Fit.ASPECT_CROP)
+
 
 class Flip(Enum):
     """Mirroring, before any rotation."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apps.imaging.box import Box, Size
 from apps.imaging.transform import Flip
@@ -44,6 +44,13 @@ class Turn:
         if self.is_mirrored:
             box = Box(size[0] - box.left - box.width, box.top, box.width, box.height)
         return box
+
+    def carry(self, box: Box, size: Size) -> Box:
+        """Return where a box of the picture before the turn, which has `size`, lies after it."""
+        # A mirroring followed by quarter turns undoes itself.
+        return replace(self, quarters=self.quarters if self.is_mirrored else -self.quarters % 4).trace(
+            box, size
+        )
 
 
 # By EXIF's orientation (CIPA DC-008, 4.6.5.1.6): what makes the stored picture upright.

@@ -85,3 +85,10 @@ def test_a_caret_stands_below_what_is_wrong(photo: Path, capsys: pytest.CaptureF
 def test_a_bad_picture(tmp_path: Path) -> None:
     done = run("explain", "-", "w=100", stdin=b"no picture")
     assert (done.returncode, done.stderr) == (1, b"images-render: stdin: The file is not an image\n")
+
+
+def test_where_the_subject_is(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = explain(capsys, photo, "h=100,w=100,fit=cover,g=auto")
+    assert said["subject"].startswith("the eye is drawn to 0.")
+    assert "find_subject" in said["steps"]
+    assert "subject" not in explain(capsys, photo, "w=100,g=auto")

@@ -100,3 +100,16 @@ def test_help_has_examples_and_statuses(verb: str, capsys: pytest.CaptureFixture
     shown = capsys.readouterr().out
     assert f"images-render {verb} " in shown.partition("examples:")[2]
     assert "exit status:" in shown
+
+
+def test_where_the_subject_is(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", "--focus", str(folder / "a.jpg")]) == 0
+    x, y = json.loads(capsys.readouterr().out)["focus"]["eye"]
+    assert 0 <= x <= 1
+    assert 0 <= y <= 1
+
+
+def test_a_drawing_has_no_subject(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "card.svg").write_bytes(pictures.drawing_svg())
+    assert main(["info", "--focus", str(tmp_path / "card.svg")]) == 0
+    assert json.loads(capsys.readouterr().out)["focus"] is None

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.imaging.box import Box
-from apps.imaging.geometry import Plan, make_plan
+from apps.imaging.geometry import Plan, follows_subject, make_plan
 from apps.imaging.grammar import parse
 from apps.imaging.gravity import Gravity, Mode
 from apps.imaging.recipe import Fit, Flip, Recipe
@@ -117,12 +117,29 @@ def test_padding_is_centred_whatever_the_gravity() -> None:
     assert plan(1080, 720, "w=1080,h=1080,fit=pad,g=top").padded == Box(0, 180, 1080, 720)
 
 
-@pytest.mark.parametrize("gravity", ["auto", "entropy", "face"])
-def test_what_is_sought_only_has_a_size(gravity: str) -> None:
-    found = plan(900, 600, f"w=300,h=300,fit=cover,g={gravity}")
+def test_what_is_sought_only_has_a_size() -> None:
+    found = plan(900, 600, "w=300,h=300,fit=cover,g=entropy")
     assert found.is_crop_sought
     assert found.size == (300, 300)
-    assert not plan(900, 600, "w=300,h=300,g=auto").is_crop_sought
+    assert not plan(900, 600, "w=300,h=300,g=entropy").is_crop_sought
+
+
+@pytest.mark.parametrize(
+    ("options", "follows"),
+    [
+        ("w=300,h=300,fit=cover,g=auto", True),
+        ("w=300,h=300,fit=crop,g=face", True),
+        ("w=300,h=200,fit=cover,g=auto", False),  # nothing is cut off
+        ("w=300,h=200,fit=cover,g=face", False),
+        ("w=300,h=200,fit=cover,g=face,zoom=0.1", True),
+        ("w=300,h=200,fit=cover,g=auto,zoom=0.1", False),
+        ("w=300,h=300,g=face,zoom=0.1", False),
+        ("w=300,h=300,fit=cover,g=entropy", False),
+        ("w=300,h=300,fit=cover,g=left", False),
+    ],
+)
+def test_when_the_subject_decides(options: str, follows: bool) -> None:
+    assert follows_subject(parse(options), plan(900, 600, options)) is follows
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

@@ -16,8 +16,10 @@ from apps.imaging.commands.measuring import Step, measure
 from apps.imaging.commands.render import add_format, settle_format
 from apps.imaging.encoders import Generation
 from apps.imaging.errors import ImagingError, OptionsError
+from apps.imaging.focus import Area, FocalPoints
 from apps.imaging.geometry import Plan
 from apps.imaging.grammar import find_ignored, parse, write
+from apps.imaging.gravity import Gravity, Mode
 from apps.imaging.headers import read_source_info
 from apps.imaging.negotiate import accepted_formats, choose_format
 from apps.imaging.recipe import OutputFormat, Recipe
@@ -77,6 +79,8 @@ def _explain_work(
     render(source, recipe, output, limits=LIMITS, generation=generation)
     if output.is_raster:
         record = measure(source, info, recipe, output, generation)
+        if record.found is not None:
+            say("subject", _describe_points(record.found))
         for label, line in _describe_plan(record.plan):
             say(label, line)
         for label, line in _describe_steps(record.steps):
@@ -138,11 +142,24 @@ def _describe_plan(plan: Plan) -> Iterator[tuple[str, str]]:
         yield "turn", ", ".join(turns)
     if plan.cropped is not None:
         box = plan.cropped
-        place = "where the eye is drawn" if plan.is_crop_sought else f"at {box.left}, {box.top}"
-        yield "crop", f"to {box.width} × {box.height} {place}"
+        yield "crop", f"to {box.width} × {box.height} at {box.left}, {box.top}"
     if plan.padded is not None:
         yield "pad", f"around {plan.padded.left}, {plan.padded.top}"
     yield "result", f"{plan.size[0]} × {plan.size[1]}"
+
+
+def _describe_points(points: FocalPoints) -> str:
+    parts = [] if points.eye is None else [f"the eye is drawn to {_describe_place(points.eye)}"]
+    if points.faces is not None:
+        places = ", ".join(_describe_place(face) for face in points.faces)
+        parts.append(f"faces around {places}" if places else "no face")
+    return "; ".join(parts)
+
+
+def _describe_place(area: Area) -> str:
+    """Return the middle of an area as a link writes a point."""
+    middle = Gravity(area.left + area.width // 2, area.top + area.height // 2, Mode.BOX_CENTER)
+    return str(middle).removesuffix(";box-center")
 
 
 def _describe_steps(steps: list[Step]) -> Iterator[tuple[str, str]]:

@@ -13,13 +13,15 @@ from typing import BinaryIO, TypeVar
 
 import pyvips
 
+from apps.imaging.aiming import aim
 from apps.imaging.decoders import as_decoded, decode
 from apps.imaging.encoders import Generation, encode
 from apps.imaging.engine import decoding
+from apps.imaging.focus import UNKNOWN, FocalPoints
 from apps.imaging.geometry import Plan, make_plan
 from apps.imaging.margins import trim
 from apps.imaging.metadata import keep_metadata
-from apps.imaging.pipeline import STEPS, Task
+from apps.imaging.pipeline import STEPS, Task, find_detail
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.source import SourceInfo
 
@@ -37,10 +39,11 @@ class Step:
 
 @dataclass(slots=True)
 class Record:
-    """A plan and what was measured on the way to its rendition."""
+    """A plan, the focal points it needed, and what was measured on the way to its rendition."""
 
     plan: Plan
     steps: list[Step] = field(default_factory=list)
+    found: FocalPoints | None = None
 
 
 def measure(
@@ -48,15 +51,22 @@ def measure(
 ) -> Record:
     """Make the first frame of a picture, that render() has made before, step by step."""
     info = as_decoded(info)
-    region, border_seconds = _time(lambda: trim(source, recipe, info))
+    region, spent = _time(lambda: trim(source, recipe, info))
     record = Record(make_plan(recipe, info, region))
     if recipe.trim.border.is_on:
-        record.steps.append(Step("find_border", border_seconds))
+        record.steps.append(Step("find_border", spent))
+    (record.plan, record.found), spent = _time(lambda: aim(source, info, recipe, record.plan, UNKNOWN))
+    if record.found is not None:
+        record.steps.append(Step("find_subject", spent))
     task = Task(recipe, record.plan, output)
     with decoding():
         frames = decode(source, info, record.plan.resized, region=record.plan.trimmed, is_animated=False)
         image, spent = _time(lambda: next(frames).image.copy_memory())
         record.steps.append(Step("decode_and_scale", spent))
+        if task.plan.is_crop_sought:
+            task, spent = _time(lambda: find_detail(image, task))
+            record.steps.append(Step("find_detail", spent))
+            record.plan = task.plan
         for step in STEPS:
             image = _take(step, image, task, record)
         image = keep_metadata(image, recipe.metadata, output)

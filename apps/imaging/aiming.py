@@ -1,0 +1,56 @@
+"""Aiming: the plan of a picture that is cut around its subject, which is looked for only if nobody knows it.
+
+One look serves every recipe there will ever be: it is at a small copy of the whole upright picture, an
+animation's first frame, whatever the recipe at hand trims, turns or scales.
+"""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+from apps.imaging.attention import find_eye
+from apps.imaging.box import Size
+from apps.imaging.decoders import decode
+from apps.imaging.engine import decoding
+from apps.imaging.focus import UNKNOWN, FocalPoints
+from apps.imaging.geometry import Plan, follows_subject, make_plan
+from apps.imaging.gravity import Seek
+from apps.imaging.pipeline import lay_as, to_8_bits
+from apps.imaging.recipe import Recipe
+from apps.imaging.source import SourceInfo
+from apps.imaging.turn import UPRIGHT
+
+# The longer side of the copy that is looked at.
+LOOK_SIDE = 960
+
+
+def aim(
+    file: BinaryIO, info: SourceInfo, recipe: Recipe, plan: Plan, known: FocalPoints
+) -> tuple[Plan, FocalPoints | None]:
+    """Return the plan around the picture's subject, and what had to be found out for it, None if nothing.
+
+    `info` is as decoded; `plan` was made without the subject, and has the final size. Raises as decode()
+    does.
+    """
+    if not follows_subject(recipe, plan):
+        return plan, None
+    seek = Seek.AUTO  # there is no face detector: who asks for a face gets what draws the eye (advice.py)
+    found = None
+    if known.find(seek) is None:
+        found = look(file, info, known)
+        known = known.join(found)
+    return make_plan(recipe, info, plan.trimmed, known.find(seek) or ()), found
+
+
+def look(file: BinaryIO, info: SourceInfo, known: FocalPoints = UNKNOWN) -> FocalPoints:
+    """Return the focal points that are not known yet, after decoding a source. Raises as decoding does."""
+    with decoding():
+        frame = next(decode(file, info, _fit(info), is_animated=False))
+        image = lay_as(to_8_bits(frame.image), UPRIGHT[info.orientation]).copy_memory()
+        return FocalPoints(eye=find_eye(image) if known.eye is None else None)
+
+
+def _fit(info: SourceInfo) -> Size:
+    """Return the size of the copy, in the axes of the stored picture; a small picture is its own copy."""
+    longer = max(info.width, info.height, LOOK_SIDE)
+    return max(1, info.width * LOOK_SIDE // longer), max(1, info.height * LOOK_SIDE // longer)
