@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 
 from apps.dashboard.links import DEFAULT_LIFETIME, LIFETIMES
+from apps.imaging.errors import OptionsError
+from apps.imaging.grammar import MAX_TEXT_LENGTH, find_ignored, parse, to_mapping
 from apps.imaging.recipe import Fit
 
 FIT_WORDS: dict[Fit, str] = {
@@ -28,6 +30,12 @@ class VariantForm(forms.Form):
     height = forms.IntegerField(required=False, help_text="Pixels. Empty: by the width.")
     fit = forms.ChoiceField(choices=[(fit.value, words) for fit, words in FIT_WORDS.items()])
     quality = forms.IntegerField(required=False, help_text="1 to 100. Empty: chosen for the format.")
+    more = forms.CharField(
+        required=False,
+        max_length=MAX_TEXT_LENGTH,
+        label="More options",
+        help_text="As in a link. A logo in a corner: draw.image=logo,draw.width=0.2,draw.right=8,draw.top=8",
+    )
     is_public = forms.BooleanField(
         required=False,
         label="Always public",
@@ -39,9 +47,20 @@ class VariantForm(forms.Form):
         help_text="Made right after an upload, so that nobody waits for the first view.",
     )
 
+    def clean_more(self) -> dict[str, Any]:
+        """Return the options in the words of the wire; what a link would pass over is refused."""
+        text = self.cleaned_data["more"]
+        try:
+            recipe = parse(text)
+        except OptionsError as error:
+            raise forms.ValidationError(f"{error}.") from error
+        if ignored := find_ignored(text):
+            raise forms.ValidationError(f"{ignored[0]} is not an option.")
+        return to_mapping(recipe)
+
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        if not self.errors and values.get("width") is None and values.get("height") is None:
+        if not self.errors and values["width"] is values["height"] is None and not values["more"]:
             self.add_error("width", "Give a width, a height, or both.")
         return values
 
@@ -49,7 +68,8 @@ class VariantForm(forms.Form):
     def options(self) -> dict[str, Any]:
         """What was chosen, in the words of the wire."""
         values = self.cleaned_data
-        return {name: values[name] for name in _OPTIONS if values[name] is not None}
+        fields = {name: values[name] for name in _OPTIONS if values[name] is not None}
+        return {**values["more"], **fields}
 
 
 class LifetimeForm(forms.Form):

@@ -34,6 +34,10 @@ class VariantQuerySet(models.QuerySet["Variant"]):
     def in_account(self, account: Account) -> Self:
         return self.filter(account=account).order_by("name")
 
+    def drawing(self, image_id: str) -> Self:
+        """Variants that draw an image of their account onto others."""
+        return self.filter(drawn_images__contains=[image_id])
+
     def rendered_ahead(self) -> Self:
         return self.filter(is_rendered_ahead=True)
 

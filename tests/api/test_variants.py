@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from apps.accounts.actor import SYSTEM
 from apps.accounts.models import Account, AuditEvent
+from apps.images.models import Image
+from apps.images.services import upload_image
 from apps.variants.models import Variant
 from tests.api.answers import accepted, refused
+from tests.images.conftest import jpeg
 
 pytestmark = pytest.mark.django_db
 THUMB: dict[str, Any] = {"id": "thumb", "options": {"fit": "cover", "width": 200, "height": 100}}
@@ -19,6 +25,11 @@ THUMB: dict[str, Any] = {"id": "thumb", "options": {"fit": "cover", "width": 200
 @pytest.fixture
 def variants_path(images_path: str) -> str:
     return f"{images_path}/variants"
+
+
+@pytest.fixture
+def photo(orchard: Account, stores: Path) -> Image:
+    return upload_image(account=orchard, file=io.BytesIO(jpeg()), actor=SYSTEM)
 
 
 def create(client: Client, path: str, **fields: Any) -> Any:
@@ -41,6 +52,19 @@ def test_options_beyond_the_original_s_four(olive_client: Client, variants_path:
     assert made["variant"]["options"].items() >= {"width": 200, "quality": 60, "browser_ttl": 86400}.items()
     assert made["variant"]["neverRequireSignedURLs"] is True
     assert Variant.objects.get(name="thumb").browser_ttl_seconds == 86400
+
+
+def test_overlays(olive_client: Client, variants_path: str, photo: Image) -> None:
+    drawn = [{"image": photo.public_id, "width": 0.2, "right": 8}, {"text": "Ours, all of it"}]
+    made = accepted(create(olive_client, variants_path, options={"width": 200, "draw": drawn}))
+    assert made["variant"]["options"] == {"width": 200, "draw": drawn}
+    assert Variant.objects.get(name="thumb").drawn_images == [photo.public_id]
+    path = f"{variants_path}/thumb"
+    text = json.dumps({"options": {"width": 200, "draw": [{"image": "nothing"}]}})
+    assert "'nothing'" in refused(olive_client.patch(path, text, content_type="application/json"), 400, 5400)
+    text = json.dumps({"options": {"width": 200, "draw": []}})
+    edited = accepted(olive_client.patch(path, text, content_type="application/json"))
+    assert edited["variant"]["options"] == {"width": 200}
 
 
 def test_patch_replaces_the_options(olive_client: Client, variants_path: str) -> None:
@@ -92,6 +116,11 @@ def test_a_taken_name(olive_client: Client, variants_path: str) -> None:
         ({"options": {"width": [1]}}, "width"),
         ({"options": {"width": 1, "browser_ttl": 3599}}, "3600"),
         ({"options": {"width": 1, "browser_ttl": "soon"}}, '"browser_ttl"'),
+        ({"options": {"draw": [{"image": "logo"}]}}, "no image with the id 'logo'"),
+        ({"options": {"draw": [{"text": "a", "opacity": 2}]}}, "draw.1.opacity"),
+        ({"options": {"draw": [{"text": "a"}, {"url": "https://example.com/a.png"}]}}, "draw.2.url"),
+        ({"options": {"draw": [{"text": "a"}] * 6}}, "at most 5"),
+        ({"options": {"draw": "logo"}}, "list of objects"),
         ({"neverRequireSignedURLs": "maybe"}, '"neverRequireSignedURLs"'),
     ],
 )

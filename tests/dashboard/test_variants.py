@@ -8,6 +8,7 @@ from django.test import Client
 from apps.accounts.actor import SYSTEM
 from apps.accounts.models import Account, AuditEvent
 from apps.dashboard.forms import FIT_WORDS
+from apps.images.models import Image
 from apps.imaging.recipe import Fit
 from apps.variants.models import Variant
 from apps.variants.services import create_variant
@@ -43,6 +44,16 @@ def test_one_side_is_enough(olive_client: Client, path: str) -> None:
     assert "400 wide" in page.content.decode()
 
 
+def test_more_options_than_fields(olive_client: Client, path: str, orchard: Account, photo: Image) -> None:
+    more = f"draw.image={photo.public_id},draw.width=0.2,blur=2,fit=pad"
+    asked = FORM | {"width": "", "height": "", "more": more}
+    page = olive_client.post(f"{path}/new", asked, follow=True).content.decode()
+    recipe = Variant.objects.in_account(orchard).get(name="square").recipe
+    assert recipe.drawn_images == (photo.public_id,)
+    assert (recipe.blur, recipe.fit) == (2, Fit.COVER), "what has a field of its own comes from there"
+    assert f"draw.1.image={photo.public_id}, draw.1.width=0.2" in page
+
+
 @pytest.mark.parametrize(
     ("changed", "status", "words"),
     [
@@ -55,6 +66,10 @@ def test_one_side_is_enough(olive_client: Client, path: str) -> None:
         ({"width": "12001"}, 400, "These options do not work"),
         ({"width": "0"}, 400, "These options do not work"),
         ({"quality": "101"}, 400, "These options do not work"),
+        ({"more": "blur=1000"}, 422, "blur must be between 0 and 250."),
+        ({"more": "blur=5,wdth=5"}, 422, "wdth=5 is not an option."),
+        ({"more": "blur=much"}, 422, "blur=much is not an option."),
+        ({"more": "draw.image=logo"}, 400, "there is no image with the id &#x27;logo&#x27; to draw"),
     ],
     ids=lambda value: str(value)[:30],
 )

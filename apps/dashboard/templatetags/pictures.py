@@ -11,7 +11,7 @@ from django.utils.timesince import timesince
 
 from apps.accounts.models import Account
 from apps.images.models import Image
-from apps.imaging.grammar import to_mapping
+from apps.imaging.grammar import to_mapping, write
 from apps.variants.models import Variant
 
 register = template.Library()
@@ -57,8 +57,8 @@ def fit(variant: Variant) -> str:
 @register.filter
 def other_options(variant: Variant) -> str:
     """Return what the recipe says beyond size and fit, as in a link's text."""
-    options = to_mapping(variant.recipe)
-    return ", ".join(f"{name}={value}" for name, value in options.items() if name not in _BOX)
+    written = write(variant.recipe).split(",")
+    return ", ".join(option for option in written if option.partition("=")[0] not in _BOX)
 
 
 @register.simple_tag

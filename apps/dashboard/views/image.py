@@ -15,6 +15,7 @@ from apps.dashboard.pages import render_page, wants_fragment
 from apps.images.ids import is_generated
 from apps.images.models import Image
 from apps.images.services import delete_image, set_access
+from apps.variants.models import Variant
 
 _PENDING = " Caches downstream are still being told; that takes a moment."
 
@@ -31,6 +32,7 @@ def show_image(request: MemberRequest, image_id: str) -> HttpResponse:
         "lifetime": lifetime,
         "preview": writer.preview(image),
         "is_generated": is_generated(image.public_id),
+        "warning": _warn(image),
     }
     template = "_links" if wants_fragment(request) else "image"
     return render_page(request, f"dashboard/{template}.html", context)
@@ -41,7 +43,7 @@ def remove_image(request: MemberRequest, image_id: str) -> HttpResponse:
     """Ask on a page of its own (without JavaScript there is no dialog), and delete when told so."""
     image = _find(request.account, image_id)
     if request.method != "POST":
-        return render_page(request, "dashboard/delete_image.html", {"image": image})
+        return render_page(request, "dashboard/delete_image.html", {"image": image, "warning": _warn(image)})
     try:
         purge = delete_image(image=image, actor=request.actor)
     except DOMAIN_ERRORS as error:
@@ -57,7 +59,7 @@ def change_access(request: MemberRequest, image_id: str) -> HttpResponse:
     """Make the image private or public, as the form says; its id and so its address change with it."""
     image = _find(request.account, image_id)
     if request.method != "POST":
-        return render_page(request, "dashboard/change_access.html", {"image": image})
+        return render_page(request, "dashboard/change_access.html", {"image": image, "warning": _warn(image)})
     is_private = request.POST.get("is_private") == "true"
     try:
         image, purge = set_access(image=image, is_private=is_private, actor=request.actor)
@@ -67,6 +69,14 @@ def change_access(request: MemberRequest, image_id: str) -> HttpResponse:
         state = "private: it needs signed links" if image.is_private else "public"
         messages.success(request, f"The image is now {state}.{_PENDING if purge == 'pending' else ''}")
     return redirect("dashboard:image", account_id=request.account.public_id, image_id=image.public_id)
+
+
+def _warn(image: Image) -> str:
+    """Return what else stops working when an image loses its id; empty if nothing does."""
+    names = Variant.objects.in_account(image.account).drawing(image.public_id).values_list("name", flat=True)
+    if not names:
+        return ""
+    return f"Drawn by {', '.join(names)}: links to these variants fail until an image has this id again."
 
 
 def _find(account: Account, image_id: str) -> Image:
