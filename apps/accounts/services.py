@@ -55,6 +55,36 @@ def create_account(*, name: str, owner: User | None, actor: Actor) -> Account:
     return account
 
 
+def set_limits(
+    *,
+    account: Account,
+    images: int | None = None,
+    upload_bytes: int | None = None,
+    signing_keys: int | None = None,
+    actor: Actor,
+) -> Account:
+    """Change what is given of how much an account may have; raises ValidationError for what cannot be.
+
+    Fewer images than it holds cannot be; keys beyond a lower limit stay.
+    """
+    wanted = {"images_limit": images, "max_upload_bytes": upload_bytes, "signing_keys_limit": signing_keys}
+    changes = {name: value for name, value in wanted.items() if value is not None}
+    with transaction.atomic():
+        locked = Account.objects.select_for_update().get(pk=account.pk)
+        for name, value in changes.items():
+            setattr(locked, name, value)
+        locked.full_clean()
+        locked.save(update_fields=changes)
+        record_event(
+            account=locked,
+            actor=actor,
+            action="account.limits_changed",
+            object_id=locked.public_id,
+            detail=changes,
+        )
+    return locked
+
+
 def add_member(*, account: Account, user: User, role: Role, actor: Actor) -> Member:
     """Let a person into an account; raises ValidationError when they are in already."""
     member = Member(account=account, user=user, role=role)

@@ -7,6 +7,7 @@ from django.urls import include, path, register_converter
 from apps.api.target import RestConverter, SegmentConverter
 from apps.api.views.image import ImageBlob, ImageDetail
 from apps.api.views.images import ImageList, ImageStats
+from apps.api.views.keys import KeyDetail, KeyList
 from apps.api.views.purges import PurgeDetail, PurgeList
 from apps.api.views.signed_urls import SignedUrl
 from apps.api.views.tokens import TokenVerification
@@ -18,6 +19,8 @@ register_converter(RestConverter, "rest")
 
 _images = [
     path("v1", ImageList.as_view()),
+    path("v1/keys", KeyList.as_view()),
+    path("v1/keys/<segment:name>", KeyDetail.as_view()),
     path("v1/purge", PurgeList.as_view()),
     path("v1/purge/<int:job_id>", PurgeDetail.as_view()),
     path("v1/stats", ImageStats.as_view()),

@@ -3,7 +3,7 @@
 SigningError
 ├── SigningKeyNotFound
 ├── SigningKeyExists
-├── TooManySigningKeys     an account has at most two, so that one can be rotated at leisure
+├── TooManySigningKeys     two are enough to rotate one at leisure; an operator may allow more
 └── BadKeyName
 """
 

@@ -15,10 +15,9 @@ from apps.accounts.actor import SYSTEM, Actor
 from apps.accounts.models import Account
 from apps.accounts.services import record_event
 from apps.signing.errors import BadKeyName, SigningKeyExists, SigningKeyNotFound, TooManySigningKeys
-from apps.signing.models import SigningKey, SigningKeyQuerySet
+from apps.signing.models import SigningKey
 from apps.signing.secrets import decrypt_value, encrypt_value
 
-MAX_KEYS = 2
 DEFAULT_NAME = "default"
 _NAME = re.compile(r"[A-Za-z0-9]{1,20}", re.ASCII)
 _VALUE_CHARACTERS = string.ascii_letters + string.digits
@@ -30,11 +29,12 @@ def create_signing_key(*, account: Account, name: str, actor: Actor) -> SigningK
     if not _NAME.fullmatch(name):
         raise BadKeyName
     with transaction.atomic():
-        names = set(_lock_keys(account).values_list("name", flat=True))
+        locked = _lock(account)
+        names = set(SigningKey.objects.in_account(account).values_list("name", flat=True))
         if name in names:
             raise SigningKeyExists(name)
-        if len(names) >= MAX_KEYS:
-            raise TooManySigningKeys(MAX_KEYS)
+        if len(names) >= locked.signing_keys_limit:
+            raise TooManySigningKeys(locked.signing_keys_limit)
         key = SigningKey.objects.create(account=account, name=name, encrypted_value=_make_value())
         record_event(account=account, actor=actor, action="signing_key.created", object_id=name)
     return key
@@ -43,7 +43,8 @@ def create_signing_key(*, account: Account, name: str, actor: Actor) -> SigningK
 def rotate_signing_key(*, account: Account, name: str, actor: Actor) -> SigningKey:
     """Give a key a new value; links signed with the old one die. Raises SigningKeyNotFound."""
     with transaction.atomic():
-        key = _lock_keys(account).filter(name=name).first()
+        _lock(account)
+        key = SigningKey.objects.in_account(account).filter(name=name).first()
         if key is None:
             raise SigningKeyNotFound(name)
         key.encrypted_value = _make_value()
@@ -53,15 +54,39 @@ def rotate_signing_key(*, account: Account, name: str, actor: Actor) -> SigningK
     return key
 
 
+def put_signing_key(*, account: Account, name: str, actor: Actor) -> SigningKey:
+    """Rotate the key of this name, or make it; raises BadKeyName or TooManySigningKeys."""
+    with transaction.atomic():
+        _lock(account)
+        if SigningKey.objects.in_account(account).filter(name=name).exists():
+            return rotate_signing_key(account=account, name=name, actor=actor)
+        return create_signing_key(account=account, name=name, actor=actor)
+
+
 def delete_signing_key(*, account: Account, name: str, actor: Actor) -> None:
     """Delete a key; after the last one a fresh `default` is made, as the wire contract has it (§2.8)."""
     with transaction.atomic():
-        deleted, _ = _lock_keys(account).filter(name=name).delete()
+        _lock(account)
+        deleted, _ = SigningKey.objects.in_account(account).filter(name=name).delete()
         if not deleted:
             raise SigningKeyNotFound(name)
         record_event(account=account, actor=actor, action="signing_key.deleted", object_id=name)
         if not SigningKey.objects.in_account(account).exists():
             create_signing_key(account=account, name=DEFAULT_NAME, actor=actor)
+
+
+def reveal_values(*, account: Account, actor: Actor) -> dict[str, str]:
+    """Return every key's value by its name, and write down who has seen them: a value signs any link."""
+    with transaction.atomic():
+        keys = {key.name: reveal_value(key) for key in SigningKey.objects.in_account(account)}
+        record_event(
+            account=account,
+            actor=actor,
+            action="signing_keys.read",
+            object_id=account.public_id,
+            detail={"names": list(keys)},
+        )
+    return keys
 
 
 def reveal_value(key: SigningKey) -> str:
@@ -74,10 +99,9 @@ def seed_account(account: Account) -> None:
     create_signing_key(account=account, name=DEFAULT_NAME, actor=SYSTEM)
 
 
-def _lock_keys(account: Account) -> SigningKeyQuerySet:
-    """Return the account's keys; whoever else changes them waits for this transaction."""
-    Account.objects.select_for_update(no_key=True).get(pk=account.pk)
-    return SigningKey.objects.in_account(account)
+def _lock(account: Account) -> Account:
+    """Return the account as it is now; whoever else changes its keys waits for this transaction."""
+    return Account.objects.select_for_update(no_key=True).get(pk=account.pk)
 
 
 def _make_value() -> str:

@@ -9,11 +9,17 @@ from django.db import DataError, models
 
 from apps.accounts.actor import SYSTEM, Actor
 from apps.accounts.models import Account, ApiToken, AuditEvent, Member, Role, Scope, User
-from apps.accounts.services import add_member, create_account, record_event
+from apps.accounts.services import add_member, create_account, record_event, set_limits
 from apps.accounts.tokens import create_token, revoke_token
 from apps.outbox.models import Job
 from apps.signing.models import SigningKey
-from apps.signing.services import create_signing_key, delete_signing_key, rotate_signing_key
+from apps.signing.services import (
+    create_signing_key,
+    delete_signing_key,
+    put_signing_key,
+    reveal_values,
+    rotate_signing_key,
+)
 from apps.variants.models import DeliveryPolicy, Variant
 from apps.variants.services import create_variant, delete_variant, edit_variant, set_delivery_policy
 
@@ -30,9 +36,14 @@ WRITES: dict[str, Callable[[Account, User, Actor], object]] = {
         account=account, name="a", scopes=[Scope.READ], actor=actor
     ),
     "revoke_token": lambda account, user, actor: revoke_token(token=account.tokens.get(), actor=actor),
+    "set_limits": lambda account, user, actor: set_limits(account=account, images=7, actor=actor),
     "create_signing_key": lambda account, user, actor: create_signing_key(
         account=account, name="next", actor=actor
     ),
+    "put_signing_key": lambda account, user, actor: put_signing_key(
+        account=account, name="default", actor=actor
+    ),
+    "reveal_values": lambda account, user, actor: reveal_values(account=account, actor=actor),
     "rotate_signing_key": lambda account, user, actor: rotate_signing_key(
         account=account, name="default", actor=actor
     ),

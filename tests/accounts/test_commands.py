@@ -85,3 +85,27 @@ def test_an_unknown_token_cannot_be_revoked(orchard_token: str) -> None:
     with pytest.raises(CommandError, match="No token begins with img000"):
         call("revoke_token", "img000_secret")
     assert authenticate_token(orchard_token)
+
+
+def test_set_limits(orchard: Account) -> None:
+    said = call("set_limits", orchard.public_id, "--images", "7", "--signing-keys", "3")
+    assert said.splitlines() == ["images        7", "upload bytes  10485760", "signing keys  3"]
+    orchard.refresh_from_db()
+    assert (orchard.images_limit, orchard.signing_keys_limit) == (7, 3)
+    assert call("set_limits", orchard.public_id) == said
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--images", "2"], ["--images", "-1"], ["--signing-keys", "0"], ["--upload-bytes", "0"]]
+)
+def test_limits_that_cannot_be(orchard: Account, arguments: list[str]) -> None:
+    Account.objects.update(images_used=3)
+    with pytest.raises(CommandError, match=r"holds more images|greater"):
+        call("set_limits", orchard.public_id, *arguments)
+    orchard.refresh_from_db()
+    assert (orchard.images_limit, orchard.signing_keys_limit) == (100_000, 2)
+
+
+def test_limits_of_nobody(db: None) -> None:
+    with pytest.raises(CommandError, match="No account"):
+        call("set_limits", "0" * 32, "--images", "2")

@@ -21,6 +21,8 @@ ROUTES = {
     "/stats": (("get", "head"), ()),
     "/{image}": (("get", "head"), ("patch", "delete")),
     "/{image}/signed_url": ((), ("post",)),
+    "/keys": (("get", "head"), ()),
+    "/keys/default": ((), ("put", "delete")),
     "/purge": ((), ("post",)),
     "/purge/1": (("get", "head"), ()),
     "/usage": (("get", "head"), ()),

@@ -7,6 +7,7 @@ import secrets
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -35,7 +36,10 @@ class Account(models.Model):
     name = models.CharField(max_length=100)
     images_limit = models.PositiveIntegerField(default=100_000)
     images_used = models.PositiveIntegerField(default=0)
-    max_upload_bytes = models.PositiveIntegerField(default=10 * 1024**2)
+    max_upload_bytes = models.PositiveIntegerField(default=10 * 1024**2, validators=[MinValueValidator(1)])
+    signing_keys_limit = models.PositiveSmallIntegerField(
+        default=2, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = AccountQuerySet.as_manager()
@@ -43,7 +47,9 @@ class Account(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(images_used__lte=F("images_limit")), name="account_images_within_limit"
+                condition=Q(images_used__lte=F("images_limit")),
+                name="account_images_within_limit",
+                violation_error_message="The account holds more images than that.",
             )
         ]
 

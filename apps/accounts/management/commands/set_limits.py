@@ -1,0 +1,40 @@
+"""`manage.py set_limits`: how much an account may have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from apps.accounts.actor import SYSTEM
+from apps.accounts.models import Account
+from apps.accounts.services import set_limits
+
+
+class Command(BaseCommand):
+    help = "Change what is given, and print the account's limits as they are then."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("account", metavar="ACCOUNT_ID", help="the account's 32 hexadecimal digits")
+        parser.add_argument("--images", type=int, help="how many images it may hold")
+        parser.add_argument("--upload-bytes", type=int, help="how large one upload may be")
+        parser.add_argument("--signing-keys", type=int, help="how many signing keys it may have")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        account = Account.objects.filter(public_id=options["account"]).first()
+        if account is None:
+            raise CommandError(f"No account has the id {options['account']}.")
+        try:
+            account = set_limits(
+                account=account,
+                images=options["images"],
+                upload_bytes=options["upload_bytes"],
+                signing_keys=options["signing_keys"],
+                actor=SYSTEM,
+            )
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
+        self.stdout.write(f"images        {account.images_limit}")
+        self.stdout.write(f"upload bytes  {account.max_upload_bytes}")
+        self.stdout.write(f"signing keys  {account.signing_keys_limit}")
