@@ -32,6 +32,8 @@ class SourceInfo:
 
     width, height: pixels as stored, before `orientation`, which is EXIF's (1 to 8) or, in AVIF and HEIC,
     what `irot` and `imir` amount to; of an SVG, CSS pixels. frames: 1 for a still. bits: per sample.
+    samples: what 2 × 2 pixels consist of, all channels together: 6 in 4:2:0, 12 in RGB, 16 in CMYK.
+    is_interlaced: the file tells its picture in several passes, so that a decoder has to keep all of it.
     metadata_bytes: profiles, EXIF, XMP and texts together, unpacked. size_bytes: the file's.
     """
 
@@ -42,6 +44,8 @@ class SourceInfo:
     has_alpha: bool = False
     orientation: int = 1
     bits: int = 8
+    samples: int = 12
+    is_interlaced: bool = False
     metadata_bytes: int = 0
     size_bytes: int = 0
 

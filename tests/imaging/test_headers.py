@@ -40,43 +40,59 @@ def test_it_works() -> None:
 SAMPLES: dict[str, tuple[bytes, SourceInfo]] = {
     "progressive jpeg": (
         pictures.encode(CARD, "JPEG", progressive=True),
-        SourceInfo(SourceFormat.JPEG, 60, 40),
+        SourceInfo(SourceFormat.JPEG, 60, 40, samples=6, is_interlaced=True),
     ),
+    "jpeg": (pictures.encode(CARD, "JPEG"), SourceInfo(SourceFormat.JPEG, 60, 40, samples=6)),
+    "jpeg of 4:4:4": (
+        pictures.encode(CARD, "JPEG", subsampling=0),
+        SourceInfo(SourceFormat.JPEG, 60, 40, samples=12),
+    ),
+    "grey jpeg": (
+        pictures.encode(CARD.convert("L"), "JPEG"),
+        SourceInfo(SourceFormat.JPEG, 60, 40, samples=4),
+    ),
+    "cmyk jpeg": (pictures.cmyk_jpeg(), SourceInfo(SourceFormat.JPEG, 60, 40, samples=16)),
     "png": (pictures.encode(CARD, "PNG"), SourceInfo(SourceFormat.PNG, 60, 40)),
-    "transparent png": (pictures.transparent_png(), SourceInfo(SourceFormat.PNG, 60, 40, has_alpha=True)),
+    "transparent png": (
+        pictures.transparent_png(),
+        SourceInfo(SourceFormat.PNG, 60, 40, has_alpha=True, samples=16),
+    ),
     "palette png": (
         pictures.encode(CARD.quantize(4), "PNG", transparency=0),
-        SourceInfo(SourceFormat.PNG, 60, 40, has_alpha=True, bits=2),
+        SourceInfo(SourceFormat.PNG, 60, 40, has_alpha=True, bits=2, samples=16),
     ),
-    "16-bit png": (pictures.grey16_png(), SourceInfo(SourceFormat.PNG, 60, 40, bits=16)),
+    "16-bit png": (pictures.grey16_png(), SourceInfo(SourceFormat.PNG, 60, 40, bits=16, samples=4)),
     "apng": (pictures.animation("PNG"), SourceInfo(SourceFormat.PNG, 60, 40, frames=5)),
-    "gif": (pictures.encode(CARD, "GIF"), SourceInfo(SourceFormat.GIF, 60, 40)),
+    "gif": (pictures.encode(CARD, "GIF"), SourceInfo(SourceFormat.GIF, 60, 40, samples=16)),
     "animated gif": (
         pictures.animation("GIF"),
-        SourceInfo(SourceFormat.GIF, 60, 40, frames=5, has_alpha=True),
+        SourceInfo(SourceFormat.GIF, 60, 40, frames=5, has_alpha=True, samples=16),
     ),
-    "lossy webp": (pictures.encode(CARD, "WEBP"), SourceInfo(SourceFormat.WEBP, 60, 40)),
+    "lossy webp": (pictures.encode(CARD, "WEBP"), SourceInfo(SourceFormat.WEBP, 60, 40, samples=6)),
     "lossless webp": (
         pictures.encode(CARD, "WEBP", lossless=True),
-        SourceInfo(SourceFormat.WEBP, 60, 40),
+        SourceInfo(SourceFormat.WEBP, 60, 40, samples=16),
     ),
     "transparent webp": (
         pictures.encode(CARD.convert("LA").convert("RGBA").rotate(9), "WEBP"),
-        SourceInfo(SourceFormat.WEBP, 60, 40, has_alpha=True),
+        SourceInfo(SourceFormat.WEBP, 60, 40, has_alpha=True, samples=10),
     ),
-    "animated webp": (pictures.animation("WEBP"), SourceInfo(SourceFormat.WEBP, 60, 40, frames=5)),
-    "huge webp": (pictures.huge_webp(16_384), SourceInfo(SourceFormat.WEBP, 16_384, 16_384)),
-    "avif": (pictures.encode(CARD, "AVIF"), SourceInfo(SourceFormat.AVIF, 60, 40)),
+    "animated webp": (
+        pictures.animation("WEBP"),
+        SourceInfo(SourceFormat.WEBP, 60, 40, frames=5, samples=16),
+    ),
+    "huge webp": (pictures.huge_webp(16_384), SourceInfo(SourceFormat.WEBP, 16_384, 16_384, samples=16)),
+    "avif": (pictures.encode(CARD, "AVIF"), SourceInfo(SourceFormat.AVIF, 60, 40, samples=6)),
     "transparent avif": (
         pictures.encode(CARD.convert("RGBA").rotate(9), "AVIF"),
-        SourceInfo(SourceFormat.AVIF, 60, 40, has_alpha=True),
+        SourceInfo(SourceFormat.AVIF, 60, 40, has_alpha=True, samples=10),
     ),
-    "animated avif": (pictures.animation("AVIF"), SourceInfo(SourceFormat.AVIF, 60, 40, frames=5)),
-    "heic": (pictures.heic(), SourceInfo(SourceFormat.HEIC, 48, 64, orientation=6)),
+    "animated avif": (pictures.animation("AVIF"), SourceInfo(SourceFormat.AVIF, 60, 40, frames=5, samples=6)),
+    "heic": (pictures.heic(), SourceInfo(SourceFormat.HEIC, 48, 64, orientation=6, samples=6)),
     "tiff": (pictures.encode(CARD, "TIFF"), SourceInfo(SourceFormat.TIFF, 60, 40)),
     "transparent tiff": (
         pictures.encode(CARD.convert("RGBA"), "TIFF"),
-        SourceInfo(SourceFormat.TIFF, 60, 40, has_alpha=True),
+        SourceInfo(SourceFormat.TIFF, 60, 40, has_alpha=True, samples=16),
     ),
     "bmp": (pictures.encode(CARD, "BMP"), SourceInfo(SourceFormat.BMP, 60, 40)),
 }
@@ -109,6 +125,39 @@ def test_orientation(format_name: str, orientation: int) -> None:
         data = pictures.encode(stored, format_name, exif=pictures.make_exif(orientation))
     info = read(data)
     assert (info.orientation, info.oriented_size) == (orientation, (60, 40))
+
+
+def test_an_interlaced_png() -> None:
+    still = SAMPLES["png"][0]
+    assert not read(still).is_interlaced
+    assert read(still[:28] + b"\1" + still[29:]).is_interlaced
+
+
+def test_a_jpeg_that_tells_its_channels_one_after_another() -> None:
+    """Baseline, and still as hungry as a progressive one: a decoder waits for the last channel."""
+    data = SAMPLES["jpeg"][0]
+    scan = data.index(b"\xff\xda")
+    assert data[scan + 4] == 3
+    assert read(data[: scan + 4] + b"\1" + data[scan + 5 :]).is_interlaced
+
+
+@pytest.mark.parametrize(
+    ("make", "bits", "samples"),
+    [
+        (b"\x81\x00\x0c\x00", 8, 6),
+        (b"\x81\x00\x4c\x00", 10, 6),
+        (b"\x81\x40\x60\x00", 12, 12),
+        (b"\x81\x20\x00\x00", 8, 12),
+        (b"\x81\x40\x08\x00", 8, 8),
+        (b"\x81\x00\x1c\x00", 8, 4),
+    ],
+    ids=["4:2:0", "10 bits", "12 bits of 4:4:4", "4:4:4", "4:2:2", "grey"],
+)
+def test_how_an_avif_is_made(make: bytes, bits: int, samples: int) -> None:
+    data = SAMPLES["avif"][0]
+    place = data.index(b"av1C") + 4
+    info = read(data[:place] + make + data[place + 4 :])
+    assert (info.bits, info.samples) == (bits, samples)
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -25,7 +25,9 @@ def read_bmp(reader: Reader) -> SourceInfo:
     depth = reader.number(2, "little")
     if depth not in _DEPTHS:
         raise DamagedImage
-    return SourceInfo(SourceFormat.BMP, width, height, has_alpha=depth == 32)
+    return SourceInfo(
+        SourceFormat.BMP, width, height, has_alpha=depth == 32, samples=16 if depth == 32 else 12
+    )
 
 
 def _signed(number: int) -> int:

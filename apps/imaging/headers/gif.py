@@ -42,6 +42,7 @@ def read_gif(reader: Reader) -> SourceInfo:
         height,
         frames=len(places),
         has_alpha=has_alpha or places[0] != _Place(0, 0, width, height),
+        samples=16,
     )
 
 

@@ -34,6 +34,14 @@ class _Facts:
     frames: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Make:
+    """How an item's samples are kept; as SourceInfo has them."""
+
+    bits: int
+    samples: int
+
+
 def read_heif(reader: Reader, source_format: SourceFormat) -> SourceInfo:
     """Return the primary item's size, how it is turned, whether it has alpha, and a sequence's frames."""
     facts = _Facts()
@@ -44,15 +52,19 @@ def read_heif(reader: Reader, source_format: SourceFormat) -> SourceInfo:
             _read_movie(content, facts)
     own = [facts.properties[index - 1] for index in _own_indices(facts)]
     width, height = _find_size(own)
+    # The primary item may be a grid, whose tiles alone have a codec's configuration.
+    makes = [make for kind, body in facts.properties if (make := _read_make(kind, body))]
+    has_alpha = any(kind == b"auxC" and body[4:].startswith(_ALPHA) for kind, body in facts.properties)
     profile = sum(len(body) for kind, body in own if kind == b"colr")
     return SourceInfo(
         source_format,
         width,
         height,
         frames=facts.frames if source_format is SourceFormat.AVIF else 1,
-        has_alpha=any(kind == b"auxC" and body[4:].startswith(_ALPHA) for kind, body in facts.properties),
+        has_alpha=has_alpha,
         orientation=_find_orientation(own),
-        bits=next((body[5] for kind, body in own if kind == b"pixi" and len(body) > 5), 8),
+        bits=max((make.bits for make in makes), default=8),
+        samples=min(12, max((make.samples for make in makes), default=12)) + (4 if has_alpha else 0),
         metadata_bytes=profile + sum(facts.item_bytes.get(item, 0) for item in facts.metadata_items),
     )
 
@@ -79,6 +91,19 @@ def _find_size(own: list[tuple[bytes, bytes]]) -> tuple[int, int]:
     if size is None:
         raise DamagedImage("The image names no width or height")
     return size
+
+
+def _read_make(kind: bytes, body: bytes) -> _Make | None:
+    """Return what a codec's configuration says (av1C: AV1-ISOBMFF 2.3; hvcC: ISO/IEC 14496-15, 8.3.3)."""
+    if kind == b"av1C" and len(body) >= 3:
+        is_deep, is_deepest, is_grey, halves_across, halves_down = (
+            body[2] >> shift & 1 for shift in (6, 5, 4, 3, 2)
+        )
+        colour = 0 if is_grey else 8 >> (halves_across + halves_down)
+        return _Make(bits=8 + 2 * is_deep + 2 * (is_deep & is_deepest), samples=4 + colour)
+    if kind == b"hvcC" and len(body) >= 18:
+        return _Make(bits=8 + (body[17] & 7), samples=4 + (0, 2, 4, 8)[body[16] & 3])
+    return None
 
 
 def _find_orientation(own: list[tuple[bytes, bytes]]) -> int:

@@ -11,7 +11,8 @@ from apps.imaging.source import SourceFormat, SourceInfo
 
 _SIGNATURE_BYTES = 8
 _CRC_BYTES = 4
-_COLOUR_TYPES = {0: False, 2: False, 3: False, 4: True, 6: True}  # whether it has an alpha channel
+_COLOUR_TYPES = {0: 1, 2: 3, 3: 3, 4: 2, 6: 4}  # how many channels it is decoded to
+_WITH_ALPHA = frozenset({4, 6})
 _METADATA = frozenset({b"tEXt", b"zTXt", b"iTXt", b"iCCP", b"eXIf"})
 _PACKED = frozenset({b"zTXt", b"iTXt", b"iCCP"})
 # Unpacking stops here; no limit on metadata is meant to be above it.
@@ -27,7 +28,9 @@ def read_png(reader: Reader) -> SourceInfo:
     width, height, bits, colour_type = reader.number(4), reader.number(4), reader.number(1), reader.number(1)
     if colour_type not in _COLOUR_TYPES:
         raise DamagedImage("The PNG's colour type does not exist")
-    reader.skip(3 + _CRC_BYTES)
+    reader.skip(2)
+    is_interlaced = reader.number(1) != 0
+    reader.skip(_CRC_BYTES)
     chunks = _Chunks()
     while chunks.is_going_on:
         chunks.read_next(reader)
@@ -36,9 +39,11 @@ def read_png(reader: Reader) -> SourceInfo:
         width,
         height,
         frames=chunks.frames,
-        has_alpha=_COLOUR_TYPES[colour_type] or chunks.has_transparency,
+        has_alpha=colour_type in _WITH_ALPHA or chunks.has_transparency,
         orientation=chunks.orientation,
         bits=bits,
+        samples=4 * (_COLOUR_TYPES[colour_type] + chunks.has_transparency),
+        is_interlaced=is_interlaced,
         metadata_bytes=chunks.metadata_bytes,
     )
 

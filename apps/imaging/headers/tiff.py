@@ -8,7 +8,7 @@ from apps.imaging.errors import DamagedImage, TruncatedImage
 from apps.imaging.headers.reader import ByteOrder, Reader
 from apps.imaging.source import SourceFormat, SourceInfo
 
-_WIDTH, _HEIGHT, _BITS, _ORIENTATION, _EXTRA_SAMPLES = 256, 257, 258, 274, 338
+_WIDTH, _HEIGHT, _BITS, _ORIENTATION, _CHANNELS, _EXTRA_SAMPLES = 256, 257, 258, 274, 277, 338
 # Where the pixels are and how long: as strips, as tiles, and as one old-style JPEG stream.
 _PIECES = ((273, 279), (324, 325), (513, 514))
 _METADATA = frozenset({700, 33723, 34377, 34665, 34675, 34853})  # XMP, IPTC, Photoshop, EXIF, ICC, GPS
@@ -76,6 +76,7 @@ def read_tiff(reader: Reader) -> SourceInfo:
         has_alpha=bool(directory.numbers(_EXTRA_SAMPLES, at_most=1)),
         orientation=orientation if 1 <= orientation <= 8 else 1,
         bits=directory.number(_BITS, 1),
+        samples=4 * directory.number(_CHANNELS, 1),
         metadata_bytes=directory.count_bytes(_METADATA),
     )
 
