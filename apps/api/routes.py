@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path, register_converter
 
 from apps.api.target import RestConverter, SegmentConverter
+from apps.api.views.config import Config
 from apps.api.views.image import ImageBlob, ImageDetail
 from apps.api.views.images import ImageList, ImageStats
 from apps.api.views.keys import KeyDetail, KeyList
@@ -19,6 +20,7 @@ register_converter(RestConverter, "rest")
 
 _images = [
     path("v1", ImageList.as_view()),
+    path("v1/config", Config.as_view()),
     path("v1/keys", KeyList.as_view()),
     path("v1/keys/<segment:name>", KeyDetail.as_view()),
     path("v1/purge", PurgeList.as_view()),

@@ -75,6 +75,7 @@ class Facts:
     variant: VariantFacts | None
     renditions: tuple[StoredRendition, ...]  # of this recipe, at the image's current version
     overlays: tuple[OverlayFacts, ...] = ()  # those of the images the recipe draws that are there
+    has_signed_options: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def decide(link: Link, facts: Facts | None, *, accept: str, now: int) -> Decisio
     if image is None:
         raise NoSuchImage
     is_shared = _check_access(link, facts, image, now)
-    recipe, fingerprint = _choose_recipe(link, facts)
+    recipe, fingerprint = _choose_recipe(link, facts, image)
     overlays = choose_overlays(recipe, facts.overlays, is_flexible=link.is_flexible)
     versions = tuple(overlay.image_version for overlay in overlays)
     output = choose_format(recipe, image.source, accept)
@@ -146,7 +147,7 @@ def _check_access(link: Link, facts: Facts, image: ImageFacts, now: int) -> bool
         # Anyone may see it, and still the answer to a signed link belongs to whom the link was given.
         return not link.signature.is_given
     check_signature(link, facts.signing_keys, now)
-    if link.is_flexible:
+    if link.is_flexible and not facts.has_signed_options:
         raise OptionsOnPrivateImage
     return False
 
@@ -174,9 +175,10 @@ def read_recipe(options: str) -> tuple[Recipe, str]:
     return recipe, recipe.fingerprint
 
 
-def _choose_recipe(link: Link, facts: Facts) -> tuple[Recipe, str]:
+def _choose_recipe(link: Link, facts: Facts, image: ImageFacts) -> tuple[Recipe, str]:
     if link.is_flexible:
-        if not facts.is_flexible:
+        # On a private image they have come this far only if the account signed them.
+        if not (facts.is_flexible or image.is_private):
             raise FlexibleNotAllowed
         return read_recipe(link.segment)
     if facts.variant is None:

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 LOOKUP_SQL = """
 SELECT
-    account.id, policy.is_flexible, policy.browser_ttl_seconds,
+    account.id, policy.is_flexible, policy.has_signed_options, policy.browser_ttl_seconds,
     ARRAY(SELECT signing_key.encrypted_value FROM signing_signingkey signing_key
           WHERE signing_key.account_id = account.id AND image.is_private),
     image.id, image.version, image.is_private, image.storage_key,
@@ -73,7 +73,7 @@ def facts_from_row(row: Sequence[Any] | None, field_keys: Sequence[str]) -> Fact
     """Return what a row of LOOKUP_SQL says, or None when no account has the link's hash."""
     if row is None:
         return None
-    account_pk, is_flexible, ttl, encrypted_keys, *rest = row
+    account_pk, is_flexible, has_signed_options, ttl, encrypted_keys, *rest = row
     image, variant, (renditions, overlays) = rest[:10], rest[10:14], rest[14:]
     return Facts(
         account_pk=account_pk,
@@ -84,6 +84,7 @@ def facts_from_row(row: Sequence[Any] | None, field_keys: Sequence[str]) -> Fact
         variant=None if variant[0] is None else VariantFacts(*variant),
         renditions=tuple(_stored_rendition(values) for values in renditions),
         overlays=tuple(_overlay_facts(values) for values in overlays),
+        has_signed_options=has_signed_options,
     )
 
 

@@ -28,10 +28,12 @@ class VariantExists(VariantsError):
 
 
 class BadVariantName(VariantsError):
-    def __init__(self, limit: int) -> None:
-        super().__init__(
-            f"a variant's name is 1 to {limit} ASCII letters and digits, without hyphen or underscore"
+    def __init__(self, limit: int, *, is_extended: bool) -> None:
+        signs = ", digits, hyphens and underscores" if is_extended else " and digits"
+        hint = (
+            "" if is_extended else ", without hyphen or underscore unless the account allows extended names"
         )
+        super().__init__(f"a variant's name is 1 to {limit} ASCII letters{signs}{hint}")
 
 
 class BadBrowserTtl(VariantsError):

@@ -25,6 +25,8 @@ class DeliveryPolicy(models.Model):
     browser_ttl_seconds = models.PositiveIntegerField(default=172_800, validators=_TTL_BOUNDS)
     has_stable_ids = models.BooleanField(default=False)  # a generated id stays when access changes
     has_private_custom_ids = models.BooleanField(default=False)  # images with custom ids may be private
+    has_signed_options = models.BooleanField(default=False)  # options on private images, in signed links
+    has_extended_names = models.BooleanField(default=False)  # new variants may have hyphen and underscore
 
     def __str__(self) -> str:
         return f"delivery policy of {self.account}"

@@ -37,6 +37,7 @@ PUBLIC = "public"
 # Not documented, but what every new account of the original is said to start with (catalogue §3).
 PUBLIC_RECIPE = Recipe(width=1366, height=768, fit=Fit.SCALE_DOWN, metadata=Metadata.NONE)
 _NAME = re.compile(rf"[A-Za-z0-9]{{1,{MAX_NAME_CHARACTERS}}}", re.ASCII)
+_EXTENDED_NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{MAX_NAME_CHARACTERS}}}", re.ASCII)
 # What of an account's policy shapes answers that caches keep.
 _SEEN_BY_CACHES = frozenset({"is_flexible", "browser_ttl_seconds"})
 
@@ -60,8 +61,7 @@ def create_variant(
     actor: Actor,
 ) -> Variant:
     """Name a recipe; raises VariantsError, OptionsError for options that make none, or what a review does."""
-    if not _NAME.fullmatch(name):
-        raise BadVariantName(MAX_NAME_CHARACTERS)
+    _check_name(account, name)
     variant = Variant(
         account=account,
         name=name,
@@ -137,6 +137,8 @@ def set_delivery_policy(
     browser_ttl_seconds: int | None = None,
     has_stable_ids: bool | None = None,
     has_private_custom_ids: bool | None = None,
+    has_signed_options: bool | None = None,
+    has_extended_names: bool | None = None,
     actor: Actor,
 ) -> tuple[DeliveryPolicy, PurgeState]:
     """Change what is given of an account's policy, and have caches forget what they keep under it."""
@@ -145,6 +147,8 @@ def set_delivery_policy(
         "browser_ttl_seconds": _check_ttl(browser_ttl_seconds),
         "has_stable_ids": has_stable_ids,
         "has_private_custom_ids": has_private_custom_ids,
+        "has_signed_options": has_signed_options,
+        "has_extended_names": has_extended_names,
     }
     with transaction.atomic():
         policy = DeliveryPolicy.objects.select_for_update().get(account=account)
@@ -176,6 +180,15 @@ def seed_account(account: Account) -> None:
     """Every account starts with the variant `public` and a policy that allows nothing beyond variants."""
     DeliveryPolicy.objects.create(account=account)
     create_variant(account=account, name=PUBLIC, options=PUBLIC_RECIPE, actor=SYSTEM)
+
+
+def _check_name(account: Account, name: str) -> None:
+    """Raise BadVariantName unless the name is one that the wire contract or the account allows."""
+    if _NAME.fullmatch(name):
+        return
+    is_extended = DeliveryPolicy.objects.get(account=account).has_extended_names
+    if not (is_extended and _EXTENDED_NAME.fullmatch(name)):
+        raise BadVariantName(MAX_NAME_CHARACTERS, is_extended=is_extended)
 
 
 def _lock(variant: Variant) -> Variant:

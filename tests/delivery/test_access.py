@@ -18,7 +18,7 @@ from apps.signing.secrets import encrypt_value
 from apps.signing.services import create_signing_key, delete_signing_key, reveal_value, rotate_signing_key
 from apps.signing.signature import sign
 from apps.variants.models import Variant
-from apps.variants.services import create_variant
+from apps.variants.services import create_variant, set_delivery_policy
 from tests.delivery.asgi_client import Answer, DeliveryClient
 from tests.delivery.conftest import CountingRenderer, link, signed_link
 
@@ -69,6 +69,17 @@ def test_the_matrix(
         answer = delivery.get(target)
         assert answer.status == expected(image, segment, signature), (image.is_private, segment, signature)
         assert answer.is_stored_by_nobody == (answer.status != 200)
+
+
+def test_signed_options(delivery: DeliveryClient, orchard: Account, secret_photo: Image, key: str) -> None:
+    """The whole link is signed, so nobody but a holder of the key chooses the options."""
+    target = signed_link(secret_photo, key, "width=30")
+    assert delivery.get(target).status == 403
+    set_delivery_policy(account=orchard, has_signed_options=True, actor=SYSTEM)
+    answer = delivery.get(target)
+    assert (answer.status, answer.headers["cache-control"]) == (200, "private, max-age=172800")
+    assert_refused(delivery.get(target.replace("width=30", "width=31")), "other options")
+    assert_refused(delivery.get(link(secret_photo, "width=30")), "unsigned")
 
 
 def mutations(image: Image, key: str) -> Iterator[tuple[str, str]]:

@@ -136,6 +136,24 @@ def test_a_signed_link_is_nobody_elses_even_to_a_public_image() -> None:
     assert ask(FACTS, f"{plain()}?utm_source=mail").is_shared
 
 
+@pytest.mark.parametrize("is_flexible", [True, False])
+def test_an_account_may_sign_options(is_flexible: bool) -> None:
+    facts = replace(FACTS, image=PRIVATE, variant=None, is_flexible=is_flexible, has_signed_options=True)
+    decision = ask(facts, signed("w=10"))
+    assert (decision.recipe.width, decision.is_shared) == (10, False)
+    with pytest.raises(SignatureMissing):
+        ask(facts, plain("w=10"))
+    with pytest.raises(SignatureWrong):
+        ask(facts, signed("w=10").replace("w=10", "w=11"))
+
+
+def test_signed_options_do_not_make_public_images_flexible() -> None:
+    facts = replace(FACTS, variant=None, is_flexible=False, has_signed_options=True)
+    for target in (plain("w=10"), signed("w=10")):
+        with pytest.raises(FlexibleNotAllowed):
+            ask(facts, target)
+
+
 def test_bad_options_on_a_private_image_are_no_oracle() -> None:
     facts = replace(FACTS, image=PRIVATE, variant=None)
     with pytest.raises(SignatureMissing):

@@ -83,6 +83,15 @@ def test_renditions_of_a_recipe_nobody_can_name_are_retired(photo: Image) -> Non
     assert retire_stale_renditions() == 1
 
 
+def test_renditions_by_signed_options_stay_while_the_image_is_private(photo: Image) -> None:
+    set_delivery_policy(account=photo.account, has_signed_options=True, actor=SYSTEM)
+    photo, _ = set_access(image=photo, is_private=True, actor=SYSTEM)
+    store(photo)
+    assert retire_stale_renditions() == 0, "a signed link may name it"
+    set_delivery_policy(account=photo.account, has_signed_options=False, actor=SYSTEM)
+    assert retire_stale_renditions() == 1
+
+
 def test_an_upload_that_died_half_way_is_swept(photo: Image, stored_files: Callable[[], list[Path]]) -> None:
     """The process is killed after the file, before the row: the removal planned before is what is left."""
     import io

@@ -24,7 +24,13 @@ from apps.variants.errors import (
     VariantsError,
 )
 from apps.variants.models import Variant
-from apps.variants.services import MAX_VARIANTS, create_variant, delete_variant, edit_variant
+from apps.variants.services import (
+    MAX_VARIANTS,
+    create_variant,
+    delete_variant,
+    edit_variant,
+    set_delivery_policy,
+)
 from tests.together import run_together
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +85,18 @@ def test_the_seeded_one(orchard: Account) -> None:
 def test_bad_names_are_told_the_rule(orchard: Account, name: str) -> None:
     with pytest.raises(BadVariantName, match="99 ASCII letters and digits"):
         create_variant(account=orchard, name=name, options={"width": 1}, actor=SYSTEM)
+
+
+def test_an_account_may_have_extended_names(orchard: Account) -> None:
+    set_delivery_policy(account=orchard, has_extended_names=True, actor=SYSTEM)
+    for name in ("a-b", "a_b", "-", "_" * 99):
+        create_variant(account=orchard, name=name, options={"width": 1}, actor=SYSTEM)
+    for name in ("", "a b", "a=b", "a.b", "a/b", "a\n", "\u00fc", "-" * 100):
+        with pytest.raises(BadVariantName, match=r"99 ASCII letters, digits, hyphens and underscores$"):
+            create_variant(account=orchard, name=name, options={"width": 1}, actor=SYSTEM)
+    set_delivery_policy(account=orchard, has_extended_names=False, actor=SYSTEM)
+    kept = Variant.objects.get(account=orchard, name="a-b")
+    assert edit_variant(variant=kept, options={"width": 2}, actor=SYSTEM)[0].recipe.width == 2
 
 
 @pytest.mark.parametrize(
@@ -219,8 +237,8 @@ def test_public_stays(orchard: Account) -> None:
 
 def test_every_refusal_can_be_shown() -> None:
     for error in (
-        VariantNotFound(), VariantExists("x"), BadVariantName(99), BadBrowserTtl(1, 2), TooManyVariants(1),
-        VariantProtected("x"),
+        VariantNotFound(), VariantExists("x"), BadVariantName(99, is_extended=False), BadBrowserTtl(1, 2),
+        TooManyVariants(1), VariantProtected("x"),
     ):  # fmt: skip
         assert isinstance(error, VariantsError)
         assert str(error)

@@ -41,7 +41,10 @@ class RenditionQuerySet(models.QuerySet["Rendition"]):
         same_recipe = Variant.objects.filter(
             account=OuterRef("image__account"), fingerprint=OuterRef("fingerprint")
         )
-        is_nameless = ~Exists(same_recipe) & Q(image__account__delivery_policy__is_flexible=False)
+        takes_options = Q(image__account__delivery_policy__is_flexible=True) | Q(
+            image__account__delivery_policy__has_signed_options=True, image__is_private=True
+        )
+        is_nameless = ~Exists(same_recipe) & ~takes_options
         is_former = ~Q(image_version=F("image__version")) | Q(ShowsFormerOverlay("overlays"))
         return self.filter(is_former | is_nameless).order_by("pk")
 
