@@ -9,7 +9,9 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "images_platform.settings")
 django.setup()
 
-from apps.delivery.asgi import DeliveryApplication  # noqa: E402  # after Django has read its settings
+from django.conf import settings  # noqa: E402  # after Django has read its settings
+
+from apps.delivery.asgi import DeliveryApplication  # noqa: E402  # the same
 from apps.delivery.ports import open_ports  # noqa: E402  # the same
 
-application = DeliveryApplication(open_ports)
+application = DeliveryApplication(open_ports, accel_prefix=settings.ACCEL_PREFIX)

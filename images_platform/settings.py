@@ -38,6 +38,8 @@ SILENCED_SYSTEM_CHECKS = [
 CONTROL_URL = env.web_url("CONTROL_URL", "http://127.0.0.1:8000")
 DELIVERY_URL = env.web_url("DELIVERY_URL", "http://127.0.0.1:8001")
 CSRF_TRUSTED_ORIGINS = [CONTROL_URL]
+# Where nginx in front finds the renditions, which it then sends itself.
+ACCEL_PREFIX = env.text("ACCEL_PREFIX", "")
 # For hosts that run a single process: links are answered below /cdn-cgi/imagedelivery/ too.
 DELIVERY_IN_CONTROL = env.flag("DELIVERY_IN_CONTROL", False)
 

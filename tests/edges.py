@@ -1,6 +1,6 @@
-"""The edge the tests put in front, as a pytest plugin: a real Varnish with the VCL we ship.
+"""The edges the tests put in front, as a pytest plugin: a real Varnish and a real nginx as we configure them.
 
-Without Varnish and its modules (Debian: varnish, varnish-modules) these tests are skipped, with the reason;
+Without them (Debian: varnish, varnish-modules, nginx) these tests are skipped, with the reason;
 `REQUIRE_EDGE=1` makes that a failure instead.
 """
 
@@ -17,44 +17,83 @@ from pathlib import Path
 
 import pytest
 
-VARNISHD = shutil.which("varnishd") or shutil.which("varnishd", path="/usr/sbin")
-VCL = Path(__file__).resolve().parents[1] / "deploy" / "varnish"
+VARNISHD, NGINX = (
+    shutil.which(name) or shutil.which(name, path="/usr/sbin") or "" for name in ("varnishd", "nginx")
+)
+DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
 SECRET = "only for tests"
-_REASON = "There is no varnishd on the PATH for the tests with an edge (Debian: varnish, varnish-modules)."
+_IS_MISSING = not (VARNISHD and NGINX)
+_REASON = "The tests with an edge need varnishd and nginx, and not both are here."
 _SITE = """
 backend default {{ .host = "127.0.0.1"; .port = "{origin}"; }}
 acl purgers {{ "localhost"; }}
 sub site_secret {{ set req.http.X-Secret-Expected = "{secret}"; }}
 """
+SHIPPED_FOLDER = "/var/lib/images/renditions/"
+_NGINX = """
+daemon off;
+master_process off;
+pid {folder}/nginx.pid;
+events {{ worker_connections 64; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    upstream images_delivery {{ server 127.0.0.1:{origin}; keepalive 8; }}
+    server {{
+        listen 127.0.0.1:{port};
+        include {folder}/images-delivery.conf;
+    }}
+}}
+"""
 _START_SECONDS = 20
 
 
 def pytest_configure() -> None:
-    if VARNISHD is None and os.environ.get("REQUIRE_EDGE") == "1":
+    if _IS_MISSING and os.environ.get("REQUIRE_EDGE") == "1":
         raise pytest.UsageError(f"{_REASON} REQUIRE_EDGE=1 insists on them.")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if VARNISHD is None and item.get_closest_marker("edge") is not None:
+        if _IS_MISSING and item.get_closest_marker("edge") is not None:
             item.add_marker(pytest.mark.skip(reason=_REASON))
 
 
 @contextmanager
 def running_varnish(folder: Path, *, origin_port: int) -> Iterator[int]:
     """Yield the port of a Varnish in front of an origin; `site.vcl` alone is not the one we ship."""
-    assert VARNISHD is not None
     (folder / "site.vcl").write_text(_SITE.format(origin=origin_port, secret=SECRET))
     port = find_free_port()
     command = [
         *(VARNISHD, "-F", "-j", "none", "-T", "none", "-n", folder / "work", "-s", "malloc,32m"),
-        *("-a", f"127.0.0.1:{port}", "-f", VCL / "images.vcl", "-p", f"vcl_path={folder}"),
+        *("-a", f"127.0.0.1:{port}", "-f", DEPLOY / "varnish" / "images.vcl", "-p", f"vcl_path={folder}"),
     ]
-    log = folder / "varnishd.log"
+    with _running([str(word) for word in command], port, folder / "varnishd.log"):
+        yield port
+
+
+@contextmanager
+def running_nginx(folder: Path, *, origin_port: int, renditions: Path) -> Iterator[int]:
+    """Yield the port of an nginx in front of an origin; only names and the folder are not as we ship them."""
+    port = find_free_port()
+    delivery = (DEPLOY / "nginx" / "images-delivery.conf").read_text()
+    (folder / "images-delivery.conf").write_text(delivery.replace(SHIPPED_FOLDER, f"{renditions}/"))
+    (folder / "nginx.conf").write_text(_NGINX.format(folder=folder, port=port, origin=origin_port))
+    command = [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
+    with _running(command, port, folder / "nginx.log"):
+        yield port
+
+
+@contextmanager
+def _running(command: list[str], port: int, log: Path) -> Iterator[None]:
     with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
         try:
             _wait_until_open(port, process, log)
-            yield port
+            yield
         finally:
             process.terminate()
 
@@ -71,5 +110,5 @@ def _wait_until_open(port: int, process: subprocess.Popen[bytes], log: Path) -> 
             return socket.create_connection(("127.0.0.1", port)).close()
         except OSError:
             if process.poll() is not None or time.monotonic() > give_up_at:
-                raise RuntimeError(f"Varnish did not start:\n{log.read_text()}") from None
+                raise RuntimeError(f"{log.stem} did not start:\n{log.read_text()}") from None
             time.sleep(0.05)

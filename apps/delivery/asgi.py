@@ -1,14 +1,17 @@
 """The ASGI door: a lean application without Django's handler, for the delivery plane.
 
 It wants the raw target (`raw_path`, which ASGI leaves optional and Granian and uvicorn both give), because
-signatures are made over it. Whole files on disk are sent by the server where it offers `pathsend`.
+signatures are made over it. Whole files on disk are sent by nginx where one is in front, else by the server
+where it offers `pathsend`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from apps.delivery.answer import answer
 from apps.delivery.files import StoredFile
@@ -21,13 +24,20 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 _PATHSEND = "http.response.pathsend"
+_ACCEL = "x-accel-redirect"
 
 
 class DeliveryApplication:
-    """`open_ports` is entered when the server starts and left when it stops."""
+    """`open_ports` is entered when the server starts and left when it stops.
 
-    def __init__(self, open_ports: Callable[[], AbstractAsyncContextManager[Ports]]) -> None:
+    `accel_prefix` is the internal location under which nginx finds the renditions; empty without one.
+    """
+
+    def __init__(
+        self, open_ports: Callable[[], AbstractAsyncContextManager[Ports]], *, accel_prefix: str = ""
+    ) -> None:
         self._open_ports = open_ports
+        self._accel_prefix = accel_prefix
         self._ports: Ports | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -37,7 +47,7 @@ class DeliveryApplication:
             if self._ports is None:
                 raise RuntimeError("the server must run ASGI's lifespan")
             response = await answer(read_request(scope), self._ports)
-            await send_response(response, scope, send)
+            await send_response(as_redirect(response, self._accel_prefix), scope, send)
         else:
             raise ValueError(f"delivery does not speak {scope['type']}")
 
@@ -56,6 +66,15 @@ def read_request(scope: Mapping[str, Any]) -> DeliveryRequest:
     if query := scope["query_string"]:
         target += b"?" + query
     return DeliveryRequest(scope["method"], target, fold_headers(scope["headers"]))
+
+
+def as_redirect(response: DeliveryResponse, accel_prefix: str) -> DeliveryResponse:
+    """Return a whole file on disk as word to nginx of where it is, and every other response as it is."""
+    body = response.body
+    if not (accel_prefix and isinstance(body, StoredFile) and body.is_whole and body.path is not None):
+        return response
+    place = accel_prefix + quote(body.storage_key)
+    return replace(response, headers={**response.headers, "content-length": "0", _ACCEL: place}, body=b"")
 
 
 async def send_response(response: DeliveryResponse, scope: Mapping[str, Any], send: Send) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import http.client
 import os
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,26 +18,14 @@ from apps.variants.services import edit_variant
 from images_platform.parts import make_delivery
 from tests.delivery.conftest import link, signed_link, upload
 from tests.delivery.running import running
-from tests.delivery.test_granian import database_url
+from tests.delivery.test_granian import Server, database_url
 from tests.edges import SECRET, find_free_port, running_varnish
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.edge]
 
 
-class Viewer:
-    def __init__(self, port: int) -> None:
-        self._port = port
-
-    def ask(self, target: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
-        with closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)) as connection:
-            connection.request("GET", target, headers=headers)
-            response = connection.getresponse()
-            given = {name.lower(): value for name, value in response.getheaders()}
-            return response.status, given, response.read()
-
-
 @pytest.fixture
-def viewer(transactional_db: None, stores: Path, tmp_path: Path, settings: Any) -> Iterator[Viewer]:
+def viewer(transactional_db: None, stores: Path, tmp_path: Path, settings: Any) -> Iterator[Server]:
     """Serve the test's database and stores, with an edge in front that hears of purges."""
     origin_port = find_free_port()
     environment = os.environ | {"DATABASE_URL": database_url(), "DATA_DIR": str(stores)}
@@ -51,10 +37,10 @@ def viewer(transactional_db: None, stores: Path, tmp_path: Path, settings: Any) 
     ):
         settings.PURGE_BACKEND, settings.PURGE_SECRET = "varnish", SECRET
         settings.VARNISH_NODES = [f"http://127.0.0.1:{port}"]
-        yield Viewer(port)
+        yield Server(port)
 
 
-def test_it_works(viewer: Viewer, photo: Image, thumbnail: Variant) -> None:
+def test_it_works(viewer: Server, photo: Image, thumbnail: Variant) -> None:
     """Seen, kept, changed, and seen as changed: 40 pixels wide, then 30, then gone."""
     status, headers, first = viewer.ask(link(photo), Accept="image/webp")
     assert (status, headers["content-type"]) == (200, "image/webp")
@@ -69,7 +55,7 @@ def test_it_works(viewer: Viewer, photo: Image, thumbnail: Variant) -> None:
 
 
 def test_a_kept_picture_is_not_asked_for_again(
-    viewer: Viewer, photo: Image, thumbnail: Variant, stores: Path
+    viewer: Server, photo: Image, thumbnail: Variant, stores: Path
 ) -> None:
     first = viewer.ask(link(photo))[2]
     for file in (stores / "renditions").rglob("*"):
@@ -79,7 +65,7 @@ def test_a_kept_picture_is_not_asked_for_again(
 
 
 def test_what_became_private_needs_a_signature_at_once(
-    viewer: Viewer, photo: Image, thumbnail: Variant, key: str
+    viewer: Server, photo: Image, thumbnail: Variant, key: str
 ) -> None:
     old_link = link(photo)
     assert viewer.ask(old_link)[0] == 200
@@ -92,7 +78,7 @@ def test_what_became_private_needs_a_signature_at_once(
     assert viewer.ask(link(photo))[0] == 403
 
 
-def test_a_picture_in_place_of_a_missing_one(viewer: Viewer, orchard: Account, thumbnail: Variant) -> None:
+def test_a_picture_in_place_of_a_missing_one(viewer: Server, orchard: Account, thumbnail: Variant) -> None:
     """A 404 is kept by nobody: who uploads is seen."""
     target = f"/{orchard.hash}/pear/thumbnail"
     assert viewer.ask(target)[0] == 404
