@@ -31,22 +31,18 @@ class BadUrl(FetchError):
 
 
 class Unreachable(FetchError):
-    """Subclasses differ for the operator only; `str()` is the same for all."""
+    """`str()` is the same for all subclasses; `detail` is for the operator's log only."""
 
-    def __init__(self) -> None:
+    def __init__(self, detail: str = "") -> None:
         super().__init__(
             "the server could not be reached in time: it must be on the public internet, and with https its "
             "certificate must be valid"
         )
+        self.detail = detail
 
 
 class AddressForbidden(Unreachable):
-    """`address` was found and `reason` says what it is."""
-
-    def __init__(self, address: str, reason: str) -> None:
-        super().__init__()
-        self.address = address
-        self.reason = reason
+    pass
 
 
 class NameNotFound(Unreachable):

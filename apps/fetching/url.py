@@ -69,7 +69,7 @@ class FetchUrl:
 
 def parse_url(text: str, *, ports: Collection[int]) -> FetchUrl:
     """Take a URL apart; raises BadUrl, whose message quotes nothing of it."""
-    _check_characters(text)
+    check_characters(text)
     found = _URL.fullmatch(text)
     if found is None:
         raise BadUrl("a URL must start with http:// or https://")
@@ -86,7 +86,8 @@ def parse_url(text: str, *, ports: Collection[int]) -> FetchUrl:
     return FetchUrl(scheme, host, port, target, address, _read_userinfo(userinfo) if userinfo else None)
 
 
-def _check_characters(text: str) -> None:
+def check_characters(text: str) -> None:
+    """Raise BadUrl for a text that holds what no URL may hold."""
     if len(text) > MAX_CHARACTERS:
         raise BadUrl(f"a URL may have at most {MAX_CHARACTERS} characters")
     if " " in text or "\\" in text or not text.isprintable():

@@ -49,7 +49,7 @@ def test_every_room_has_a_floor() -> None:
     "modules",
     [
         "apps.imaging.api, apps.imaging.render, apps.imaging.renderer.client, apps.imaging.renderer.server",
-        "apps.fetching.url",
+        "apps.fetching.fetcher",
     ],
     ids=["imaging", "fetching"],
 )
