@@ -9,6 +9,7 @@ from __future__ import annotations
 from apps.delivery.conditions import choose_range, is_unchanged
 from apps.delivery.errors import answer_error
 from apps.delivery.headers import body_headers, picture_headers, plain_headers, preflight_headers
+from apps.delivery.hints import read_hints
 from apps.delivery.messages import DeliveryRequest, DeliveryResponse
 from apps.delivery.ports import Ports
 from apps.delivery.refusals import ImageChanging, MethodNotAllowed
@@ -50,7 +51,13 @@ async def _answer(request: DeliveryRequest, ports: Ports) -> DeliveryResponse:
 
 async def _decide(link: Link, request: DeliveryRequest, ports: Ports) -> Decision:
     facts = await ports.look_up(link)
-    return decide(link, facts, accept=request.header("accept"), now=int(ports.now()))
+    return decide(
+        link,
+        facts,
+        accept=request.header("accept"),
+        hints=read_hints(request.headers),
+        now=int(ports.now()),
+    )
 
 
 def _has(request: DeliveryRequest, digest: str) -> bool:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from apps.cdn.headers import NO_STORE, CachePolicy, cache_headers
 from apps.cdn.keys import account_key, image_key, variant_key
+from apps.delivery.hints import CLIENT_HINTS, list_headers
 from apps.delivery.renditions import Picture
 from apps.images.decide import Decision, StoredRendition
 from apps.imaging.advice import warnings
@@ -35,12 +36,15 @@ def picture_headers(decision: Decision, rendition: StoredRendition) -> dict[str,
     policy = CachePolicy(
         max_age_seconds=decision.max_age_seconds,
         is_shared=decision.is_shared,
-        varies_by=("Accept",) if decision.is_negotiated else (),
+        varies_by=("Accept",) * decision.is_negotiated + list_headers(decision.hinted_by),
         surrogate_keys=tuple(keys),
     )
     headers = {"etag": f'"{rendition.digest}"'} | _lower(cache_headers(policy)) | _SAFETY
     if warning := write_warning(decision.recipe, decision.image.source):
         headers["warning"] = warning
+    if decision.hinted_by:
+        wanted = (name for topic in decision.hinted_by for name in CLIENT_HINTS[topic])
+        headers["accept-ch"] = ", ".join(wanted)
     return headers
 
 

@@ -1,6 +1,6 @@
 """The decision about a link: may it be answered, with which recipe, in which format, under which key.
 
-Pure: a link, the rows that decide (Facts), the Accept header and the time go in; a Decision or a
+Pure: a link, the rows that decide (Facts), the Accept header, hints and the time go in; a Decision or a
 DecisionError comes out. The order is the rule of the house: access first, so that nothing about a
 private picture (not even that its options are malformed) is told to someone who may not see it.
 """
@@ -25,6 +25,7 @@ from apps.images.links import Link
 from apps.images.overlays import ImageVersion, OverlayFacts, choose_overlays, write_versions
 from apps.imaging.encoders import Generation
 from apps.imaging.grammar import parse
+from apps.imaging.hints import NO_HINTS, Hints, Topic, find_topics, list_resolved, resolve
 from apps.imaging.negotiate import choose_format, is_negotiated
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.source import SourceInfo
@@ -60,6 +61,7 @@ class StoredRendition:
     storage_key: str
     digest: str
     size_bytes: int
+    fingerprint: str
     overlays: str = ""
 
 
@@ -73,7 +75,7 @@ class Facts:
     signing_keys: tuple[str, ...]
     image: ImageFacts | None
     variant: VariantFacts | None
-    renditions: tuple[StoredRendition, ...]  # of this recipe, at the image's current version
+    renditions: tuple[StoredRendition, ...]  # of every recipe it can be, at the image's current version
     overlays: tuple[OverlayFacts, ...] = ()  # those of the images the recipe draws that are there
     has_signed_options: bool = False
 
@@ -92,7 +94,10 @@ class RenditionKey:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`rendition` is None on a miss. `is_shared` says whether a shared cache may keep the answer."""
+    """`rendition` is None on a miss. `is_shared` says whether a shared cache may keep the answer.
+
+    `recipe` leaves nothing open; `hinted_by` is what had to be told for that.
+    """
 
     account_pk: int
     image: ImageFacts
@@ -101,6 +106,7 @@ class Decision:
     key: RenditionKey
     rendition: StoredRendition | None
     is_negotiated: bool
+    hinted_by: tuple[Topic, ...]
     is_shared: bool
     max_age_seconds: int
     overlays: tuple[OverlayFacts, ...] = ()
@@ -110,7 +116,7 @@ class Decision:
         return self.key.output
 
 
-def decide(link: Link, facts: Facts | None, *, accept: str, now: int) -> Decision:
+def decide(link: Link, facts: Facts | None, *, accept: str, now: int, hints: Hints = NO_HINTS) -> Decision:
     """Return what answers the link, or raise DecisionError or OptionsError.
 
     `accept` is the Accept header, `now` unix seconds.
@@ -122,10 +128,14 @@ def decide(link: Link, facts: Facts | None, *, accept: str, now: int) -> Decisio
         raise NoSuchImage
     is_shared = _check_access(link, facts, image, now)
     recipe, fingerprint = _choose_recipe(link, facts, image)
+    topics = find_topics(recipe)
+    if topics:
+        recipe = resolve(recipe, hints)
+        fingerprint = recipe.fingerprint
     overlays = choose_overlays(recipe, facts.overlays, is_flexible=link.is_flexible)
-    versions = tuple(overlay.image_version for overlay in overlays)
     output = choose_format(recipe, image.source, accept)
-    rendition = _best_rendition(facts.renditions, output, versions)
+    versions = tuple(overlay.image_version for overlay in overlays)
+    rendition = _best_rendition(facts.renditions, fingerprint, output, write_versions(versions))
     generation = rendition.generation if rendition else Generation.QUICK
     return Decision(
         account_pk=facts.account_pk,
@@ -135,7 +145,9 @@ def decide(link: Link, facts: Facts | None, *, accept: str, now: int) -> Decisio
         key=RenditionKey(image.pk, image.version, fingerprint, output, generation, versions),
         rendition=rendition,
         is_negotiated=is_negotiated(recipe),
-        is_shared=is_shared,
+        hinted_by=topics,
+        # A cache that knew no better would keep one for each browser there is.
+        is_shared=is_shared and not topics,
         max_age_seconds=_max_age(link, facts, is_shared, now),
         overlays=overlays,
     )
@@ -175,6 +187,12 @@ def read_recipe(options: str) -> tuple[Recipe, str]:
     return recipe, recipe.fingerprint
 
 
+@lru_cache(maxsize=4096)
+def list_fingerprints(options: str) -> tuple[str, ...]:
+    """Return the fingerprints of every recipe an options text can come to, or raise OptionsError."""
+    return tuple(recipe.fingerprint for recipe in list_resolved(parse(options)))
+
+
 def _choose_recipe(link: Link, facts: Facts, image: ImageFacts) -> tuple[Recipe, str]:
     if link.is_flexible:
         # On a private image they have come this far only if the account signed them.
@@ -187,13 +205,13 @@ def _choose_recipe(link: Link, facts: Facts, image: ImageFacts) -> tuple[Recipe,
 
 
 def _best_rendition(
-    renditions: tuple[StoredRendition, ...], output: OutputFormat, overlays: tuple[ImageVersion, ...]
+    renditions: tuple[StoredRendition, ...], fingerprint: str, output: OutputFormat, overlays: str
 ) -> StoredRendition | None:
     """Prefer what the background made with care (`small`) to what a viewer waited for (`quick`)."""
-    shown = write_versions(overlays)
     for generation in (Generation.SMALL, Generation.QUICK):
         for rendition in renditions:
-            if (rendition.output, rendition.generation, rendition.overlays) == (output, generation, shown):
+            made = rendition.fingerprint, rendition.output, rendition.generation, rendition.overlays
+            if made == (fingerprint, output, generation, overlays):
                 return rendition
     return None
 

@@ -13,7 +13,14 @@ from typing import Any
 
 from django.db import connection
 
-from apps.images.decide import Facts, ImageFacts, StoredRendition, VariantFacts, read_recipe
+from apps.images.decide import (
+    Facts,
+    ImageFacts,
+    StoredRendition,
+    VariantFacts,
+    list_fingerprints,
+    read_recipe,
+)
 from apps.images.links import Link
 from apps.images.overlays import OverlayFacts
 from apps.imaging.encoders import Generation
@@ -33,10 +40,10 @@ SELECT
     image.format, image.width, image.height, image.frames, image.has_alpha, image.size_bytes,
     variant.id, variant.options, variant.is_public, variant.browser_ttl_seconds,
     ARRAY(SELECT ARRAY[rendition.format, rendition.generation, rendition.storage_key, rendition.digest,
-                       rendition.size_bytes::text, rendition.overlays]
+                       rendition.size_bytes::text, rendition.fingerprint, rendition.overlays]
      FROM images_rendition rendition
      WHERE rendition.image_id = image.id AND rendition.image_version = image.version
-       AND rendition.fingerprint = coalesce(variant.fingerprint, %(fingerprint)s)),
+       AND rendition.fingerprint = ANY(coalesce(variant.fingerprints, %(fingerprints)s::text[]))),
     ARRAY(SELECT ARRAY[overlay.public_id, overlay.id::text, overlay.version::text, overlay.is_private::text,
                        overlay.storage_key]
      FROM unnest(coalesce(variant.drawn_images, %(drawn_images)s::text[])) drawn(image_id)
@@ -53,10 +60,12 @@ WHERE account.hash = %(account_hash)s
 
 def lookup_parameters(link: Link) -> Mapping[str, str | list[str] | None]:
     """Return the statement's parameters; options that cannot be read have no renditions."""
-    fingerprint, drawn_images = "", None
+    fingerprints: list[str] = []
+    drawn_images = None
     if link.is_flexible:
         try:
-            recipe, fingerprint = read_recipe(link.segment)
+            recipe, _ = read_recipe(link.segment)
+            fingerprints = list(list_fingerprints(link.segment))
             drawn_images = list(recipe.drawn_images) or None
         except OptionsError:
             pass  # decide() raises it again, once it is known that the asker may see the image.
@@ -64,7 +73,7 @@ def lookup_parameters(link: Link) -> Mapping[str, str | list[str] | None]:
         "account_hash": link.account_hash,
         "image_id": link.image_id,
         "variant": None if link.is_flexible else link.segment,
-        "fingerprint": fingerprint,
+        "fingerprints": fingerprints,
         "drawn_images": drawn_images,
     }
 
@@ -120,9 +129,15 @@ def _image_facts(values: Sequence[Any]) -> ImageFacts:
 
 
 def _stored_rendition(values: Sequence[str]) -> StoredRendition:
-    format_, generation, storage_key, digest, size_bytes, overlays = values
+    format_, generation, storage_key, digest, size_bytes, fingerprint, overlays = values
     return StoredRendition(
-        OutputFormat(format_), Generation(generation), storage_key, digest, int(size_bytes), overlays
+        OutputFormat(format_),
+        Generation(generation),
+        storage_key,
+        digest,
+        int(size_bytes),
+        fingerprint,
+        overlays,
     )
 
 

@@ -6,7 +6,8 @@ nobody resolved is rendered all the same: `width=auto` leaves the width open, an
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
+from enum import Enum
 from typing import Any
 
 from apps.imaging.recipe import AutoWidth, Recipe
@@ -16,6 +17,62 @@ _SLOW_RTT_MS = 150
 _SLOW_DOWNLINK_MBPS = 5
 _OF_WIDTH = ("wbreakpoints", "wmobile", "wdesktop")
 _DEFAULTS: dict[str, Any] = {entry.name: entry.default for entry in fields(Recipe)}
+
+
+class Topic(Enum):
+    """What hints can be about."""
+
+    SCREEN = "screen"
+    CONNECTION = "connection"
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What one browser tells; the defaults stand for one that tells nothing.
+
+    viewport_width: in CSS pixels; None where it says none. dpr: of the screen.
+    """
+
+    viewport_width: int | None = None
+    dpr: float = 1.0
+    is_mobile: bool = False
+    is_slow: bool = False
+
+
+NO_HINTS = Hints()
+
+
+def find_topics(recipe: Recipe) -> tuple[Topic, ...]:
+    """Return what a recipe wants to be told before it can be followed; nothing for most."""
+    topics = []
+    if recipe.width is AutoWidth.AUTO:
+        topics.append(Topic.SCREEN)
+    if recipe.slow_connection_quality is not None:
+        topics.append(Topic.CONNECTION)
+    return tuple(topics)
+
+
+def resolve(recipe: Recipe, hints: Hints) -> Recipe:
+    """Return the recipe as it is for that browser, with nothing left open."""
+    if not find_topics(recipe):
+        return recipe
+    wide = resolve_width(
+        recipe, viewport_width=hints.viewport_width, dpr=hints.dpr, is_mobile=hints.is_mobile
+    )
+    return resolve_quality(wide, is_slow=hints.is_slow)
+
+
+def list_resolved(recipe: Recipe) -> tuple[Recipe, ...]:
+    """Return every recipe that hints can make of one; itself alone where it leaves nothing open."""
+    topics = find_topics(recipe)
+    if not topics:
+        return (recipe,)
+    speeds = (False, True) if Topic.CONNECTION in topics else (False,)
+    screens = [Hints(), Hints(is_mobile=True), *(Hints(viewport_width=each) for each in recipe.wbreakpoints)]
+    if Topic.SCREEN not in topics:
+        screens = [Hints()]
+    found = [resolve(recipe, replace(screen, is_slow=is_slow)) for screen in screens for is_slow in speeds]
+    return tuple(dict.fromkeys(found))
 
 
 def resolve_width(

@@ -10,6 +10,7 @@ from django.db import models
 
 from apps.accounts.models import Account
 from apps.imaging.grammar import parse
+from apps.imaging.hints import list_resolved
 from apps.imaging.recipe import Recipe
 
 MIN_BROWSER_TTL_SECONDS = 3600
@@ -47,14 +48,14 @@ class VariantQuerySet(models.QuerySet["Variant"]):
 class Variant(models.Model):
     """`options` is the recipe's canonical text; `version` counts edits, and purges follow it.
 
-    `fingerprint` and `drawn_images` repeat the recipe's, so that one SQL statement finds a link's variant,
-    its renditions and its overlays.
+    `fingerprints` (of every recipe that browsers' hints can make of it, mostly one) and `drawn_images` repeat
+    the recipe's, so that one SQL statement finds a link's variant, its renditions and its overlays.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="variants")
     name = models.CharField(max_length=99)
     options = models.CharField(max_length=2048, blank=True)
-    fingerprint = models.CharField(max_length=32, editable=False)
+    fingerprints = ArrayField(models.CharField(max_length=32), editable=False)
     drawn_images = ArrayField(models.TextField(), default=list, editable=False)
     version = models.PositiveIntegerField(default=1)
     is_public = models.BooleanField(default=False)  # wire: neverRequireSignedURLs
@@ -73,7 +74,8 @@ class Variant(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         recipe = self.recipe
-        self.fingerprint, self.drawn_images = recipe.fingerprint, list(recipe.drawn_images)
+        self.fingerprints = [resolved.fingerprint for resolved in list_resolved(recipe)]
+        self.drawn_images = list(recipe.drawn_images)
         super().save(*args, **kwargs)
 
     @property

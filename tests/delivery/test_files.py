@@ -26,7 +26,7 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
 
 
 def rendition(storage_key: str = "key", size_bytes: int = len(CONTENT)) -> StoredRendition:
-    return StoredRendition(OutputFormat.JPEG, Generation.QUICK, storage_key, "d" * 64, size_bytes)
+    return StoredRendition(OutputFormat.JPEG, Generation.QUICK, storage_key, "d" * 64, size_bytes, "f" * 32)
 
 
 def find(storage: Storage, wanted: StoredRendition) -> StoredFile | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -43,6 +44,13 @@ def test_it_works(photo: Image, thumbnail: Variant, delivery: DeliveryClient) ->
     assert (response.status_code, body(response)) == (200, expected.body)
     headers = {name.lower(): value for name, value in get(PREFIX + link(photo)).items()}
     assert headers == expected.headers
+
+
+def test_hints_are_read_here_too(photo: Image, flexible: None) -> None:
+    target = PREFIX + link(photo, "w=auto,wbreakpoints=20;30;40,f=json")
+    response = get(target, **{"sec-ch-viewport-width": "15", "sec-ch-dpr": "2"})
+    assert json.loads(body(response))["width"] == 30
+    assert (response["cache-control"][:7], "Sec-CH-DPR" in response["vary"]) == ("private", True)
 
 
 def test_a_signature_is_made_over_the_raw_target(thumbnail: Variant, secret_photo: Image, key: str) -> None:

@@ -13,6 +13,7 @@ from apps.images.decide import (
     StoredRendition,
     VariantFacts,
     decide,
+    list_fingerprints,
 )
 from apps.images.errors import (
     AccessDenied,
@@ -29,7 +30,9 @@ from apps.images.errors import (
 from apps.images.links import parse_link, write_link, write_signed_link
 from apps.imaging.encoders import Generation
 from apps.imaging.errors import OptionsError
-from apps.imaging.recipe import OutputFormat
+from apps.imaging.grammar import parse
+from apps.imaging.hints import NO_HINTS, Hints, Topic
+from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.source import SourceFormat, SourceInfo
 
 NOW = 1_700_000_000
@@ -48,8 +51,10 @@ FACTS = Facts(
 )
 
 
-def ask(facts: Facts | None, target: str, *, accept: str = "", now: int = NOW) -> Decision:
-    return decide(parse_link(target.encode()), facts, accept=accept, now=now)
+def ask(
+    facts: Facts | None, target: str, *, accept: str = "", now: int = NOW, hints: Hints = NO_HINTS
+) -> Decision:
+    return decide(parse_link(target.encode()), facts, accept=accept, now=now, hints=hints)
 
 
 def plain(segment: str = "mobile") -> str:
@@ -179,12 +184,41 @@ def test_the_variants_ttl_wins() -> None:
 
 
 def test_a_stored_rendition_of_the_right_format_is_found() -> None:
-    quick = StoredRendition(OutputFormat.WEBP, Generation.QUICK, "k1", "d1", 10)
-    small = StoredRendition(OutputFormat.WEBP, Generation.SMALL, "k2", "d2", 9)
+    recipe = parse(VARIANT.options).fingerprint
+    quick = StoredRendition(OutputFormat.WEBP, Generation.QUICK, "k1", "d1", 10, recipe)
+    small = StoredRendition(OutputFormat.WEBP, Generation.SMALL, "k2", "d2", 9, recipe)
     facts = replace(FACTS, renditions=(quick, small))
     assert ask(facts, plain(), accept="image/webp").rendition is small
     assert ask(replace(facts, renditions=(quick,)), plain(), accept="image/webp").rendition is quick
     assert ask(facts, plain(), accept="image/avif").rendition is None
+    another = replace(small, fingerprint="f" * 32)
+    assert ask(replace(facts, renditions=(another,)), plain(), accept="image/webp").rendition is None
+
+
+def test_hints_settle_what_a_recipe_leaves_open() -> None:
+    facts = replace(FACTS, variant=replace(VARIANT, options="slow-connection-quality=30,width=auto"))
+    told = ask(facts, plain(), hints=Hints(viewport_width=400, dpr=2, is_slow=True))
+    assert told.recipe == Recipe(width=960, quality=30)
+    assert told.key.fingerprint == Recipe(width=960, quality=30).fingerprint
+    assert told.hinted_by == (Topic.SCREEN, Topic.CONNECTION)
+    assert ask(facts, plain()).recipe == Recipe(width=1200)
+    assert ask(facts, plain(), hints=Hints(is_mobile=True)).recipe == Recipe(width=768)
+
+
+def test_what_hints_decide_is_no_shared_caches_to_keep() -> None:
+    decision = ask(FACTS, f"{plain('w=auto')}?exp=5")
+    assert not decision.is_shared
+    assert decision.max_age_seconds == 172_800, "an expiry nobody signed is none"
+    assert ask(FACTS, plain("w=40"), hints=Hints(viewport_width=400)).is_shared
+
+
+def test_renditions_are_looked_for_under_every_recipe_hints_can_make() -> None:
+    facts = replace(FACTS, variant=None)
+    for segment in ("w=auto", "w=auto,scq=30,wbreakpoints=100;200", "scq=9"):
+        known = list_fingerprints(segment)
+        for hints in (Hints(), Hints(is_mobile=True), Hints(150), Hints(9000), Hints(1, is_slow=True)):
+            assert ask(facts, plain(segment), hints=hints).key.fingerprint in known
+    assert list_fingerprints("w=40") == (Recipe(width=40).fingerprint,)
 
 
 def test_the_key_tells_recipes_versions_and_formats_apart() -> None:

@@ -77,7 +77,7 @@ def test_renditions_of_a_recipe_nobody_can_name_are_retired(photo: Image) -> Non
     assert retire_stale_renditions() == 0, "options may name it"
     set_delivery_policy(account=photo.account, is_flexible=False, actor=SYSTEM)
     variant = create_variant(account=photo.account, name="same", options=Recipe(width=10), actor=SYSTEM)
-    Rendition.objects.update(fingerprint=variant.fingerprint)
+    Rendition.objects.update(fingerprint=variant.fingerprints[0])
     assert retire_stale_renditions() == 0, "a variant names it"
     delete_variant(variant=variant, actor=SYSTEM)
     assert retire_stale_renditions() == 1

@@ -12,7 +12,7 @@ from django.db import OperationalError, connection, transaction
 
 from apps.accounts.actor import SYSTEM
 from apps.accounts.models import Account
-from apps.images.decide import RenditionKey, StoredRendition
+from apps.images.decide import RenditionKey, StoredRendition, list_fingerprints
 from apps.images.errors import NoSuchOverlay, OverlayNotFound, SignatureMissing
 from apps.images.models import Image, Rendition
 from apps.images.overlays import ImageVersion, OverlayFacts, choose_overlays, write_versions
@@ -71,13 +71,15 @@ def test_a_text_needs_no_image() -> None:
 
 
 def test_only_a_rendition_that_shows_them_as_they_are_is_found() -> None:
+    assert MARKED.variant is not None
+    (fingerprint,) = list_fingerprints(MARKED.variant.options)
     now, former = (
-        StoredRendition(OutputFormat.JPEG, Generation.QUICK, key, "d", 10, shown)
+        StoredRendition(OutputFormat.JPEG, Generation.QUICK, key, "d", 10, fingerprint, shown)
         for key, shown in (("k1", "11.2,9.1"), ("k2", "11.1,9.1"))
     )
     assert ask(replace(MARKED, renditions=(former, now)), plain()).rendition is now
     assert ask(replace(MARKED, renditions=(former,)), plain()).rendition is None
-    bare = StoredRendition(OutputFormat.JPEG, Generation.QUICK, "k3", "d", 10)
+    bare = StoredRendition(OutputFormat.JPEG, Generation.QUICK, "k3", "d", 10, fingerprint)
     assert ask(replace(MARKED, renditions=(bare,)), plain()).rendition is None
 
 
@@ -102,7 +104,7 @@ def key_of(image: Image, variant: Variant, *overlays: Image) -> RenditionKey:
     return RenditionKey(
         image.pk,
         image.version,
-        variant.fingerprint,
+        variant.fingerprints[0],
         RENDERED.format,
         Generation.QUICK,
         tuple(ImageVersion(overlay.pk, overlay.version) for overlay in overlays),

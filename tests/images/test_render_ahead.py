@@ -55,3 +55,14 @@ def test_a_variant_that_went_leaves_nothing_to_do(orchard: Account, stores: Path
     run_due_jobs()
     assert not Rendition.objects.exists()
     assert not Job.objects.exclude(state=JobState.DONE).exists()
+
+
+def test_what_leaves_its_width_to_the_screen_is_made_for_a_desktop_and_a_phone(
+    orchard: Account, stores: Path
+) -> None:
+    options = {"width": "auto", "wmobile": 9, "wdesktop": 30, "format": "webp"}
+    variant = create_variant(account=orchard, name="w", options=options, is_rendered_ahead=True, actor=SYSTEM)
+    upload_image(account=orchard, file=io.BytesIO(jpeg()), actor=SYSTEM)
+    run_due_jobs()
+    assert {rendition.width for rendition in Rendition.objects.all()} == {9, 30}
+    assert {rendition.fingerprint for rendition in Rendition.objects.all()} <= set(variant.fingerprints)

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from apps.imaging.grammar import parse, write
-from apps.imaging.hints import is_slow_connection, resolve_quality, resolve_width
+from apps.imaging.hints import (
+    Hints,
+    Topic,
+    find_topics,
+    is_slow_connection,
+    list_resolved,
+    resolve,
+    resolve_quality,
+    resolve_width,
+)
 from apps.imaging.recipe import Recipe
+from tests.imaging.recipes import recipes
 
 
 def test_it_works() -> None:
@@ -68,3 +80,36 @@ def test_quality() -> None:
 )
 def test_slow_connections(hints: dict[str, object], is_slow: bool) -> None:
     assert is_slow_connection(**hints) is is_slow  # type: ignore[arg-type]  # a table of keyword arguments
+
+
+def test_what_leaves_nothing_open() -> None:
+    for options in ("", "w=400", "w=40,wmobile=9,wbreakpoints=5"):
+        recipe = parse(options)
+        assert (find_topics(recipe), list_resolved(recipe)) == ((), (recipe,))
+
+
+def test_topics() -> None:
+    assert find_topics(parse("w=auto")) == (Topic.SCREEN,)
+    assert find_topics(parse("w=9,scq=3")) == (Topic.CONNECTION,)
+    assert find_topics(parse("w=auto,scq=3")) == (Topic.SCREEN, Topic.CONNECTION)
+
+
+def test_all_it_can_come_to() -> None:
+    assert set(list_resolved(parse("w=auto"))) == {Recipe(width=width) for width in (320, 768, 960, 1200)}
+    assert list_resolved(parse("q=80,scq=30")) == (Recipe(quality=80), Recipe(quality=30))
+    assert len(list_resolved(parse("w=auto,scq=30,wmobile=5"))) == 10
+
+
+@settings(deadline=None)
+@given(
+    recipe=recipes(),
+    hints=st.builds(
+        Hints, st.none() | st.integers(1, 99_999), st.floats(0.1, 99), st.booleans(), st.booleans()
+    ),
+)
+def test_nothing_else_comes_of_it(recipe: Recipe, hints: Hints) -> None:
+    if not find_topics(recipe):
+        return
+    resolved = resolve(recipe, hints)
+    assert resolved in list_resolved(recipe)
+    assert find_topics(resolved) == ()

@@ -48,7 +48,7 @@ def purged_keys() -> list[list[str]]:
 def test_it_works(thumb: Variant, orchard: Account) -> None:
     kept = Variant.objects.in_account(orchard).get(name="thumb")
     assert kept.recipe == Recipe(width=200, fit=Fit.COVER)
-    assert kept.fingerprint == kept.recipe.fingerprint
+    assert kept.fingerprints == [kept.recipe.fingerprint]
     assert (kept.version, kept.is_public, kept.is_rendered_ahead) == (1, False, False)
     assert kept.browser_ttl_seconds is None
     event = AuditEvent.objects.get(action="variant.created", object_id="thumb")
@@ -179,7 +179,7 @@ def test_edit(thumb: Variant) -> None:
     assert purge == "done"
     edited.refresh_from_db()
     assert edited.recipe == Recipe(width=50)
-    assert edited.fingerprint == edited.recipe.fingerprint != thumb.fingerprint
+    assert edited.fingerprints == [edited.recipe.fingerprint] != thumb.fingerprints
     assert (edited.version, edited.is_public, edited.browser_ttl_seconds) == (2, True, 7200)
     assert purged_keys() == [[variant_key(thumb.pk)]]
     assert AuditEvent.objects.filter(action="variant.edited", object_id="thumb").exists()

@@ -39,7 +39,7 @@ class RenditionQuerySet(models.QuerySet["Rendition"]):
     def stale(self) -> Self:
         """Renditions no link reaches: of older versions of their images, or by a recipe nobody can name."""
         same_recipe = Variant.objects.filter(
-            account=OuterRef("image__account"), fingerprint=OuterRef("fingerprint")
+            account=OuterRef("image__account"), fingerprints__contains=[OuterRef("fingerprint")]
         )
         takes_options = Q(image__account__delivery_policy__is_flexible=True) | Q(
             image__account__delivery_policy__has_signed_options=True, image__is_private=True

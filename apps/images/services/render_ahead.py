@@ -12,6 +12,7 @@ from apps.images.services.renditions import find_rendition, store_rendition
 from apps.images.sources import open_originals, source_info
 from apps.imaging.encoders import Generation
 from apps.imaging.errors import SvgConversion
+from apps.imaging.hints import Hints, resolve
 from apps.imaging.negotiate import choose_format
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
@@ -30,19 +31,20 @@ def plan_render_ahead(*, image: Image) -> None:
     One render a job: none may take longer than its lease.
     """
     for variant in Variant.objects.in_account(image.account).rendered_ahead():
-        recipe = variant.recipe
-        for output in _choose_formats(image, recipe):
-            add_job(
-                kind=RENDER_AHEAD,
-                key=f"{image.pk}:{image.version}:{recipe.fingerprint}:{output.value}",
-                payload={
-                    "image": image.pk,
-                    "image_version": image.version,
-                    "variant": variant.pk,
-                    "format": output.value,
-                },
-                account=image.account,
-            )
+        for is_mobile, recipe in _resolve(variant.recipe).items():
+            for output in _choose_formats(image, recipe):
+                add_job(
+                    kind=RENDER_AHEAD,
+                    key=f"{image.pk}:{image.version}:{recipe.fingerprint}:{output.value}",
+                    payload={
+                        "image": image.pk,
+                        "image_version": image.version,
+                        "variant": variant.pk,
+                        "is_mobile": is_mobile,
+                        "format": output.value,
+                    },
+                    account=image.account,
+                )
 
 
 def render_ahead(job: Job) -> None:
@@ -52,7 +54,7 @@ def render_ahead(job: Job) -> None:
     variant = Variant.objects.rendered_ahead().filter(pk=payload["variant"]).first()
     if image is None or variant is None:
         return
-    recipe = variant.recipe
+    recipe = resolve(variant.recipe, Hints(is_mobile=payload["is_mobile"]))
     try:
         overlays = find_overlays(account=image.account, recipe=recipe)
     except NoSuchOverlay:
@@ -80,6 +82,12 @@ def _render(image: Image, overlays: tuple[OverlayFacts, ...], recipe: Recipe, ke
             generation=key.generation,
             overlays=dict(zip(recipe.drawn_images, drawn, strict=True)),
         )
+
+
+def _resolve(recipe: Recipe) -> dict[bool, Recipe]:
+    """Return what a desktop and a phone get that tell nothing more, by whether it is one; mostly the same."""
+    desktop, phone = (resolve(recipe, Hints(is_mobile=is_mobile)) for is_mobile in (False, True))
+    return {False: desktop} if phone == desktop else {False: desktop, True: phone}
 
 
 def _choose_formats(image: Image, recipe: Recipe) -> list[OutputFormat]:

@@ -87,5 +87,6 @@ def as_stored(rendition: Rendition) -> StoredRendition:
         storage_key=rendition.storage_key,
         digest=rendition.digest,
         size_bytes=rendition.size_bytes,
+        fingerprint=rendition.fingerprint,
         overlays=rendition.overlays,
     )

@@ -59,7 +59,12 @@ class Migration(migrations.Migration):
                 ),
                 ("name", models.CharField(max_length=99)),
                 ("options", models.CharField(blank=True, max_length=2048)),
-                ("fingerprint", models.CharField(editable=False, max_length=32)),
+                (
+                    "fingerprints",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=32), editable=False, size=None
+                    ),
+                ),
                 (
                     "drawn_images",
                     django.contrib.postgres.fields.ArrayField(
