@@ -24,6 +24,8 @@ from apps.imaging.source import SourceInfo
 from apps.imaging.trim import BorderSearch
 
 _ROUGH_SIDE = 1_000
+# libvips passes over specks by the median of a square, and fails where that does not fit.
+_SPECK_WINDOW = 3
 
 
 def trim(file: BinaryIO, recipe: Recipe, info: SourceInfo) -> Box:
@@ -58,15 +60,16 @@ def _find_inside(image: pyvips.Image, region: Box, search: BorderSearch, dpr: Fr
 
 def _look(image: pyvips.Image, ground: list[float], tolerance: int) -> Box | None:
     """Return what differs from the ground, specks of a pixel aside; None when nothing does."""
-    left, top, width, height = image.find_trim(threshold=tolerance, background=ground)
+    is_thin = min(image.width, image.height) < _SPECK_WINDOW
+    left, top, width, height = image.find_trim(threshold=tolerance, background=ground, line_art=is_thin)
     return Box(left, top, width, height) if width and height else None
 
 
 def _find_edges(image: pyvips.Image, look: Callable[[pyvips.Image], Box | None]) -> Box | None:
     """Return the box that `look` finds, exactly, without looking at all of it at its full size."""
-    step = max(1, max(image.width, image.height) // _ROUGH_SIDE)
-    rough = look(image.shrink(step, step))
-    if rough is None or step == 1:
+    across, down = (max(1, side // _ROUGH_SIDE) for side in (image.width, image.height))
+    rough = look(image.shrink(across, down))
+    if rough is None or across == down == 1:
         return rough
 
     def look_across(start: int, end: int) -> tuple[int, int] | None:
@@ -78,8 +81,8 @@ def _find_edges(image: pyvips.Image, look: Callable[[pyvips.Image], Box | None])
         return (start + found.top, start + found.top + found.height) if found else None
 
     columns, rows = (rough.left, rough.left + rough.width), (rough.top, rough.top + rough.height)
-    left, right = _sharpen(columns, step, image.width, look_across)
-    top, bottom = _sharpen(rows, step, image.height, look_down)
+    left, right = _sharpen(columns, across, image.width, look_across)
+    top, bottom = _sharpen(rows, down, image.height, look_down)
     return Box(left, top, right - left, bottom - top)
 
 
@@ -87,6 +90,8 @@ def _sharpen(
     rough: tuple[int, int], step: int, length: int, look: Callable[[int, int], tuple[int, int] | None]
 ) -> tuple[int, int]:
     """Return the exact start and end of what starts and ends about there, in units of `step`."""
+    if step == 1:
+        return rough
     start, end = rough[0] * step, min(length, rough[1] * step)
     near, far = (look(max(0, edge - 2 * step), min(length, edge + 2 * step)) for edge in (start, end))
     return near[0] if near else start, far[1] if far else end

@@ -151,6 +151,18 @@ class TestBorder:
         assert (facts.width, facts.height) == (1_601, 1_101)
         assert colour(look(make(source, options).data), (0, 0)) == (90, 20, 30)
 
+    @pytest.mark.parametrize("size", [(1, 1), (2, 2), (2, 50), (50, 2), (1, 3_000), (9_000, 1), (3, 3)])
+    def test_a_thin_picture_stays_one(self, size: tuple[int, int]) -> None:
+        """Thinner than what libvips compares, and than one step of the copy that is looked at first."""
+        picture = Image.new("RGB", size, (9, 9, 9))
+        source = pictures.encode(picture, "PNG")
+        assert look(make(source, "trim=border").data).size == size
+        if max(size) > 9:
+            picture.paste((250, 0, 0), (0, 0, *(min(side, 7) for side in size)))
+            source = pictures.encode(picture, "PNG")
+            found = look(make(source, "trim=border,trim.border.color=090909").data)
+            assert found.size == tuple(min(side, 7) for side in size)
+
     def test_nothing_but_border_stays_whole(self) -> None:
         plain = pictures.encode(Image.new("RGB", (30, 20), "red"), "PNG")
         assert look(make(plain, "trim=border").data).size == (30, 20)
