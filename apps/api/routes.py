@@ -8,6 +8,7 @@ from apps.api.target import RestConverter, SegmentConverter
 from apps.api.views.config import Config
 from apps.api.views.image import ImageBlob, ImageDetail
 from apps.api.views.images import ImageList, ImageStats
+from apps.api.views.images_v2 import ImageListV2
 from apps.api.views.keys import KeyDetail, KeyList
 from apps.api.views.purges import PurgeDetail, PurgeList
 from apps.api.views.signed_urls import SignedUrl
@@ -20,6 +21,7 @@ register_converter(RestConverter, "rest")
 
 _images = [
     path("v1", ImageList.as_view()),
+    path("v2", ImageListV2.as_view()),
     path("v1/config", Config.as_view()),
     path("v1/keys", KeyList.as_view()),
     path("v1/keys/<segment:name>", KeyDetail.as_view()),

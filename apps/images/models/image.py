@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 
-from django.contrib.postgres.indexes import HashIndex
+from django.contrib.postgres.indexes import GinIndex, HashIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import MD5
 
 from apps.accounts.models import Account
+from apps.images.conditions import Condition
 
 
 class ImageQuerySet(models.QuerySet["Image"]):
@@ -28,6 +30,9 @@ class ImageQuerySet(models.QuerySet["Image"]):
     def newest(self) -> Self:
         return self.order_by("-uploaded_at", "-id")
 
+    def oldest(self) -> Self:
+        return self.order_by("uploaded_at", "id")
+
     def of_creator(self, creator: str | None) -> Self:
         """Images a creator sent; None for those that name no creator."""
         return self.filter(creator=creator)
@@ -35,6 +40,14 @@ class ImageQuerySet(models.QuerySet["Image"]):
     def older_than(self, uploaded_at: datetime, pk: int) -> Self:
         """Images that follow a place in the newest-first order; the first bound lets the index start."""
         return self.filter(uploaded_at__lte=uploaded_at).exclude(uploaded_at=uploaded_at, pk__gte=pk)
+
+    def newer_than(self, uploaded_at: datetime, pk: int) -> Self:
+        """Images that follow a place in the oldest-first order."""
+        return self.filter(uploaded_at__gte=uploaded_at).exclude(uploaded_at=uploaded_at, pk__lte=pk)
+
+    def meeting(self, conditions: Iterable[Condition]) -> Self:
+        """Images whose metadata meet all conditions."""
+        return self.filter(*(condition.as_query() for condition in conditions))
 
     def matching(self, text: str) -> Self:
         """Images whose id or filename contains the text, whatever its case."""
@@ -90,6 +103,14 @@ class Image(models.Model):
                 fields=["account", "-uploaded_at", "-id"],
                 condition=Q(deleted_at=None, is_draft=False),
                 name="image_newest",
+            ),
+            # A hash, for a creator may be longer than what an ordered index takes.
+            HashIndex(fields=["creator"], condition=Q(deleted_at=None, is_draft=False), name="image_creator"),
+            GinIndex(
+                fields=["metadata"],
+                opclasses=["jsonb_path_ops"],
+                condition=Q(deleted_at=None, is_draft=False),
+                name="image_metadata",
             ),
         ]
 

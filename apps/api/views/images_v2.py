@@ -1,0 +1,50 @@
+"""The list of images that can be sorted, filtered and continued (catalogue §2.5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.api.continuation import NAME as CONTINUATION
+from apps.api.continuation import Place, read_token, write_token
+from apps.api.envelope import answer
+from apps.api.image_output import show
+from apps.api.metadata_filters import read_conditions
+from apps.api.views.base import AccountView
+from apps.images.models import Image
+from apps.images.models.image import ImageQuerySet
+
+
+class ImageListV2(AccountView):
+    class Query(serializers.Serializer[Any]):
+        continuation_token = serializers.CharField(default="", allow_blank=True)
+        creator = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
+        per_page = serializers.IntegerField(default=1000, min_value=10, max_value=10_000)
+        sort_order = serializers.ChoiceField(choices=["asc", "desc"], default="desc")
+
+    def get(self, request: Request, account_id: str) -> Response:
+        query = self.Query(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        asked = query.validated_data
+        token, size = asked.pop(CONTINUATION), asked.pop("per_page")
+        conditions = read_conditions(request.query_params)
+        # What a token is bound to: all that decides which images are in the list, and in which order.
+        listed = asked | {"account": self.account.pk, "conditions": [str(one) for one in conditions]}
+        images = Image.objects.in_account(self.account).live().meeting(conditions)
+        if "creator" in asked:
+            images = images.of_creator(asked["creator"] or None)
+        place = read_token(token, listed) if token else None
+        found = list(_sort(images, asked["sort_order"], place)[: size + 1])
+        page = found[:size]
+        following = write_token(page[-1], listed) if len(found) > size else None
+        return answer({"images": show(page, self.account), CONTINUATION: following})
+
+
+def _sort(images: ImageQuerySet, order: str, place: Place | None) -> ImageQuerySet:
+    """Return the images in an order, from behind a place in it."""
+    if order == "asc":
+        return images.oldest() if place is None else images.oldest().newer_than(place.uploaded_at, place.pk)
+    return images.newest() if place is None else images.newest().older_than(place.uploaded_at, place.pk)
