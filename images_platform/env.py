@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit, urlunsplit
 
+from apps.fetching.addresses import Network, parse_networks
+
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
 
@@ -57,6 +59,22 @@ def render_seconds() -> int:
 def words(name: str, default: str = "") -> list[str]:
     """Return a comma-separated list without empty entries."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def networks(name: str) -> tuple[Network, ...]:
+    """Return a comma-separated list of networks and single addresses; by default there are none."""
+    try:
+        return parse_networks(words(name))
+    except ValueError as error:
+        raise EnvError(f"{name} must list networks such as 10.1.0.0/16 or fd00::/8: {error}.") from error
+
+
+def ports(name: str, default: str) -> frozenset[int]:
+    """Return a comma-separated list of TCP ports, at least one."""
+    listed = words(name, default)
+    if not listed or not all(word.isascii() and word.isdigit() and 0 < int(word) < 65536 for word in listed):
+        raise EnvError(f"{name}={','.join(listed)!r} must list ports such as 80,443.")
+    return frozenset(map(int, listed))
 
 
 def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:

@@ -151,6 +151,12 @@ API_RATE_PER_ACCOUNT = env.integer("API_RATE_PER_ACCOUNT", 12_000)
 # --- pictures ---------------------------------------------------------------------------------------
 RENDERER_SOCKET = env.text("RENDERER_SOCKET")
 RENDER_SECONDS = env.render_seconds()
+# What may be fetched because a user named it; see apps/fetching.
+FETCH_ALLOWED_NETWORKS = env.networks("FETCH_ALLOWED_NETWORKS")
+FETCH_DENIED_NETWORKS = env.networks("FETCH_DENIED_NETWORKS")
+FETCH_PORTS = env.ports("FETCH_PORTS", "80,443")
+FETCH_SECONDS = env.integer("FETCH_SECONDS", 10, minimum=1, maximum=60)
+FETCH_AT_ONCE = env.integer("FETCH_AT_ONCE", 4, minimum=1, maximum=64)
 PURGE_BACKEND = env.choice("PURGE_BACKEND", "null", ("null", "varnish"))
 VARNISH_NODES = env.words("VARNISH_NODES", "http://127.0.0.1:6081")
 PURGE_SECRET = env.text("PURGE_SECRET", None if PURGE_BACKEND == "varnish" else "")

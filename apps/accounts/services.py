@@ -101,6 +101,13 @@ def add_member(*, account: Account, user: User, role: Role, actor: Actor) -> Mem
     return member
 
 
+def check_image_quota(*, account: Account) -> None:
+    """Raise QuotaExceeded when there is no room for one more image: early, and not to be relied on."""
+    used, allowed = Account.objects.values_list("images_used", "images_limit").get(pk=account.pk)
+    if used >= allowed:
+        raise QuotaExceeded(allowed)
+
+
 def take_image_quota(*, account: Account) -> None:
     """Count one more image, or raise QuotaExceeded; exact however many ask at once (threat test F21)."""
     free = Account.objects.filter(pk=account.pk, images_used__lt=F("images_limit"))

@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from apps.accounts import errors as accounts
 from apps.api import refusals
 from apps.api.envelope import Note, wrap
+from apps.fetching import errors as fetching
 from apps.images import errors as images
 from apps.imaging import errors as imaging
 from apps.imaging.source import SourceFormat
@@ -54,6 +55,7 @@ _THROTTLED = "Please wait and consider throttling your request speed: {error}"
 _NOT_A_FORM = (
     "Images must be uploaded as a form, not as raw image data. Please use multipart/form-data format"
 )
+_NOT_FETCHED = "Could not fetch the image: {error}"
 _CUSTOM_ID = (
     "The Custom ID is invalid. Custom IDs can include 1024 characters or less, any number of subpaths, and "
     "support the UTF-8 encoding standard for characters. Enter a new Custom ID and try again: {error}"
@@ -93,6 +95,20 @@ TABLE: dict[type[Exception], Row] = {
     images.DecisionError: Row(400, 5400, "Bad request: {error}"),
     images.NoSuchVariant: Row(404, 5401),
     images.NoSuchImage: Row(404, 5404),
+    # fetching: what happened to the unreachable is one answer, and its class for the log
+    fetching.BadUrl: Row(400, 5454, _NOT_FETCHED),
+    fetching.AddressForbidden: Row(400, 5454, _NOT_FETCHED),
+    fetching.NameNotFound: Row(400, 5454, _NOT_FETCHED),
+    fetching.ConnectionFailed: Row(400, 5454, _NOT_FETCHED),
+    fetching.BadCertificate: Row(400, 5454, _NOT_FETCHED),
+    fetching.DeadlinePassed: Row(400, 5454, _NOT_FETCHED),
+    fetching.BadRedirect: Row(400, 5454, _NOT_FETCHED),
+    fetching.TooManyRedirects: Row(400, 5454, _NOT_FETCHED),
+    fetching.RefusedByServer: Row(400, 5454, _NOT_FETCHED),
+    fetching.BadResponse: Row(400, 5454, _NOT_FETCHED),
+    fetching.CutShort: Row(400, 5454, _NOT_FETCHED),
+    fetching.ResponseTooLarge: Row(413, 5413),
+    fetching.FetcherBusy: Row(503, 5503, _UNAVAILABLE, _SOON),
     # imaging
     imaging.OptionsError: Row(400, 5400, "Bad request: {error}"),
     imaging.EmptyImage: Row(400, 5400, "Bad request: {error}"),

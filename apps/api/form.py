@@ -36,6 +36,11 @@ class UploadForm:
     catcher: FileCatcher
 
     @property
+    def has_file(self) -> bool:
+        """Whether there is a part of that name, be it one that was read as text."""
+        return self.catcher.received is not None or any(self.words.get(FILE_PART, ()))
+
+    @property
     def file(self) -> BinaryIO:
         """The file from its start; raises BadPart saying why there is none."""
         if self.catcher.received is not None:

@@ -11,12 +11,13 @@ from rest_framework.test import APIRequestFactory
 from apps.accounts.errors import AccountsError
 from apps.api.errors import TABLE, answer_error
 from apps.api.refusals import RequestError
+from apps.fetching.errors import FetchError
 from apps.images.errors import DecisionError, ImagesError
 from apps.imaging.errors import ImagingError
 from apps.signing.errors import SigningError
 from apps.variants.errors import VariantsError
 
-TREES = (RequestError, AccountsError, ImagesError, ImagingError, SigningError, VariantsError)
+TREES = (RequestError, AccountsError, FetchError, ImagesError, ImagingError, SigningError, VariantsError)
 FRAMEWORK = ("django.", "rest_framework.")
 
 

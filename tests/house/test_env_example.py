@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-READERS = {"text", "flag", "integer", "words", "choice", "path", "web_url", "database"}
+READERS = {"text", "flag", "integer", "words", "choice", "path", "web_url", "database", "networks", "ports"}
 
 
 def variables_read() -> set[str]:

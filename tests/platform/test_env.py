@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,14 @@ def test_it_works(monkeypatch: pytest.MonkeyPatch) -> None:
     assert env.text("MISSING", "default") == "default"
     monkeypatch.setenv("X", " a, b,,c ")
     assert env.words("X") == ["a", "b", "c"]
+
+
+def test_networks_and_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (env.networks("X"), env.ports("X", "80,443")) == ((), {80, 443})
+    monkeypatch.setenv("X", "10.1.0.0/16, ::1")
+    assert env.networks("X") == (ip_network("10.1.0.0/16"), ip_network("::1/128"))
+    monkeypatch.setenv("X", "8080")
+    assert env.ports("X", "80,443") == {8080}
 
 
 def test_a_secret_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -46,6 +55,12 @@ def test_a_missing_file_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         ("https://host/path", lambda: env.web_url("X")),
         ("mysql://host/name", lambda: env.database("X")),
         ("postgres://host", lambda: env.database("X")),
+        ("10.0.0.1/8", lambda: env.networks("X")),
+        ("localhost", lambda: env.networks("X")),
+        ("80,http", lambda: env.ports("X", "80")),
+        ("0", lambda: env.ports("X", "80")),
+        ("65536", lambda: env.ports("X", "80")),
+        (",", lambda: env.ports("X", "80")),
         ("", lambda: env.text("X")),
     ],
 )

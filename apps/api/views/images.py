@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -9,13 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.api.envelope import answer
-from apps.api.form import pick_words, receive_form
+from apps.api.form import FILE_PART, UploadForm, pick_words, receive_form
 from apps.api.image_output import show
 from apps.api.metadata import read_metadata
 from apps.api.refusals import BadPart
 from apps.api.views.base import AccountView
 from apps.images.models import Image
-from apps.images.services import upload_image
+from apps.images.services import fetch_image, upload_image
 
 
 class ImageList(AccountView):
@@ -30,6 +31,7 @@ class ImageList(AccountView):
         id = serializers.CharField(default=None, allow_blank=True, trim_whitespace=False)
         requireSignedURLs = serializers.BooleanField(default=False)
         creator = serializers.CharField(default=None, allow_blank=True, trim_whitespace=False)
+        url = serializers.CharField(default="", allow_blank=True, trim_whitespace=False)
 
     def get(self, request: Request, account_id: str) -> Response:
         query = self.Query(data=request.query_params.dict())
@@ -46,21 +48,25 @@ class ImageList(AccountView):
     def post(self, request: Request, account_id: str) -> Response:
         with receive_form(self.wire_request, max_file_bytes=self.account.max_upload_bytes) as form:
             metadata = read_metadata(form.words)
-            if any(form.words.get("url", ())):
-                raise BadPart("url", 'is not offered by this server: send the picture itself as "file"')
             words = self.Input(data=pick_words(form.words, *self.Input().fields))
             words.is_valid(raise_exception=True)
-            image = upload_image(
-                account=self.account,
-                file=form.file,
-                filename=form.catcher.filename,
-                image_id=words.validated_data["id"],
-                metadata=metadata,
-                is_private=words.validated_data["requireSignedURLs"],
-                creator=words.validated_data["creator"],
-                actor=self.actor,
-            )
+            image = self._keep(form, words.validated_data, metadata)
         return answer(show([image], self.account)[0])
+
+    def _keep(self, form: UploadForm, words: Mapping[str, Any], metadata: dict[str, Any] | None) -> Image:
+        told: dict[str, Any] = {
+            "account": self.account,
+            "image_id": words["id"],
+            "metadata": metadata,
+            "is_private": words["requireSignedURLs"],
+            "creator": words["creator"],
+            "actor": self.actor,
+        }
+        if not words["url"]:
+            return upload_image(file=form.file, filename=form.catcher.filename, **told)
+        if form.has_file:
+            raise BadPart("url", f'and "{FILE_PART}" exclude each other: send one of them')
+        return fetch_image(url=words["url"], **told)
 
 
 class ImageStats(AccountView):

@@ -3,6 +3,7 @@
 from apps.images.services.access import set_access
 from apps.images.services.deletion import delete_image
 from apps.images.services.editing import edit_image
+from apps.images.services.fetch import fetch_image
 from apps.images.services.purging import purge_caches
 from apps.images.services.renditions import find_rendition, forget_rendition, store_rendition
 from apps.images.services.upload import upload_image
@@ -10,6 +11,7 @@ from apps.images.services.upload import upload_image
 __all__ = [
     "delete_image",
     "edit_image",
+    "fetch_image",
     "find_rendition",
     "forget_rendition",
     "purge_caches",

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from apps.accounts.actor import Actor
 from apps.accounts.models import Account
-from apps.accounts.services import record_event, take_image_quota
+from apps.accounts.services import check_image_quota, record_event, take_image_quota
 from apps.images.errors import EmptyUpload, ImageExists, UploadTooLarge
 from apps.images.ids import check_custom_id, make_image_id
 from apps.images.models import Image
@@ -43,16 +43,18 @@ def upload_image(
     metadata: Mapping[str, Any] | None = None,
     is_private: bool = False,
     creator: str | None = None,
+    fetched_from: str | None = None,
     actor: Actor,
 ) -> Image:
     """Keep an original for ever and return its row; when this returns, the bytes are on disk.
 
-    `file` is seekable and read from its start. Raises ImagesError, imaging's SourceError, LimitExceeded
-    or RendererError, or accounts' QuotaExceeded; then nothing of the upload stays behind.
+    `file` is seekable and read from its start; `fetched_from` is for the audit trail, without secrets.
+    Raises ImagesError, imaging's SourceError, LimitExceeded or RendererError, or accounts' QuotaExceeded;
+    then nothing of the upload stays behind.
     """
-    if image_id is not None:
-        _check_free_id(account, image_id, is_private)
-    metadata, creator = check_metadata(metadata or {}), check_creator(creator)
+    check_upload(
+        account=account, image_id=image_id, metadata=metadata, is_private=is_private, creator=creator
+    )
     weight = weigh(file, allowed=account.max_upload_bytes)
     info = inspect_original(file, max_bytes=account.max_upload_bytes)
     width, height = info.oriented_size
@@ -62,7 +64,7 @@ def upload_image(
         is_private=is_private,
         filename=clean_filename(filename),
         creator=creator,
-        metadata=metadata,
+        metadata=dict(metadata or {}),
         storage_key=make_original_key(account.pk),
         sha256=weight.sha256,
         size_bytes=weight.size_bytes,
@@ -73,8 +75,25 @@ def upload_image(
         has_alpha=info.has_alpha,
         uploaded_at=timezone.now(),
     )
-    _keep(image, file, info, actor)
+    origin = {} if fetched_from is None else {"fetched_from": fetched_from}
+    _keep(image, file, info, actor, origin)
     return image
+
+
+def check_upload(
+    *,
+    account: Account,
+    image_id: str | None,
+    metadata: Mapping[str, Any] | None,
+    is_private: bool,
+    creator: str | None,
+) -> None:
+    """Refuse what can be refused before there are bytes; the transaction that writes the row decides."""
+    if image_id is not None:
+        _check_free_id(account, image_id, is_private)
+    check_metadata(metadata or {})
+    check_creator(creator)
+    check_image_quota(account=account)
 
 
 def weigh(file: BinaryIO, *, allowed: int) -> Weight:
@@ -92,7 +111,7 @@ def weigh(file: BinaryIO, *, allowed: int) -> Weight:
     return Weight(size, digest.digest())
 
 
-def _keep(image: Image, file: BinaryIO, info: SourceInfo, actor: Actor) -> None:
+def _keep(image: Image, file: BinaryIO, info: SourceInfo, actor: Actor, origin: Mapping[str, str]) -> None:
     removal = write_file(store=ORIGINALS, key=image.storage_key, content=file, account=image.account)
     try:
         with transaction.atomic():
@@ -106,7 +125,7 @@ def _keep(image: Image, file: BinaryIO, info: SourceInfo, actor: Actor) -> None:
                 actor=actor,
                 action="image.uploaded",
                 object_id=image.public_id,
-                detail={"format": info.format.value, "size_bytes": image.size_bytes},
+                detail={"format": info.format.value, "size_bytes": image.size_bytes, **origin},
             )
     except IntegrityError as error:
         discard_file(removal)
