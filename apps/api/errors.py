@@ -115,6 +115,10 @@ TABLE: dict[type[Exception], Row] = {
     imaging.NotAnImage: Row(415, 5455, _WRONG_TYPE),
     imaging.UnsupportedFormat: Row(415, 5455, _WRONG_TYPE),
     imaging.SvgConversion: Row(415, 9412, "Could not resize the image: {error}"),
+    imaging.OverlayMissing: Row(400, 5400, "Bad request: {error}"),
+    imaging.OverlayIsSvg: Row(400, 5400, "Bad request: {error}"),
+    imaging.BadOverlay: Row(400, 5400, "Bad request: {error}"),
+    imaging.MissingGlyph: Row(400, 5400, "Bad request: {error}"),
     # The resizer's code, in production too (catalogue §2.7).
     imaging.DamagedImage: Row(400, 9422, "error during decoding: {error}"),
     imaging.TruncatedImage: Row(400, 9422, "error during decoding: {error}"),

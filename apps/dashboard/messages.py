@@ -47,6 +47,7 @@ class Refusal:
 
 _SEND = "Send a JPEG, PNG, GIF, WebP, AVIF, HEIC, TIFF, BMP or SVG file."
 _NOT_A_PICTURE = f"This is not a picture we can read. {_SEND}"
+_OPTIONS = "These options do not work: {error}."
 _DAMAGED = "The file cannot be read to its end. {error}."
 _BUSY = "The picture could not be checked just now, because the renderer is busy. Try again in a moment."
 _QUOTA = "{error}. Delete some, or have the limit raised."
@@ -62,15 +63,19 @@ TABLE: dict[type[Exception], Row] = {
     images.BadCreator: Row(400),
     images.EmptyUpload: Row(400, "The file is empty."),
     images.UploadTooLarge: Row(413, "The file is too large: {error}."),
-    images.OverlayNotFound: Row(400, "These options do not work: {error}."),
+    images.OverlayNotFound: Row(400, _OPTIONS),
     images.OriginalMissing: Row(
         500, "The original is missing from the store. Tell the operator of this server."
     ),
-    imaging.OptionsError: Row(400, "These options do not work: {error}."),
+    imaging.OptionsError: Row(400, _OPTIONS),
     imaging.EmptyImage: Row(400, "These options leave nothing of the picture."),
     imaging.NotAnImage: Row(415, _NOT_A_PICTURE),
     imaging.UnsupportedFormat: Row(415, f"{{error}}. {_SEND}"),
     imaging.SvgConversion: Row(415, "A drawing (SVG) stays one: leave the format to auto."),
+    imaging.OverlayMissing: Row(400, _OPTIONS),
+    imaging.OverlayIsSvg: Row(400, _OPTIONS),
+    imaging.BadOverlay: Row(400, _OPTIONS),
+    imaging.MissingGlyph: Row(400, _OPTIONS),
     imaging.DamagedImage: Row(422, _DAMAGED),
     imaging.TruncatedImage: Row(422, _DAMAGED),
     imaging.LimitExceeded: Row(413, "{error}."),

@@ -26,10 +26,14 @@ class Border(Settings):
 
     def surround(self, size: Size, dpr: Fraction) -> tuple[Box, Size]:
         """Return where a picture lies within its border, and the size of both."""
-        top, right, bottom, left = (
-            round_half_up(side * dpr) for side in (self.top, self.right, self.bottom, self.left)
-        )
-        return Box(left, top, *size), (left + size[0] + right, top + size[1] + bottom)
+        border = self.scale(dpr)
+        across, down = border.left + border.right, border.top + border.bottom
+        return Box(border.left, border.top, *size), (size[0] + across, size[1] + down)
+
+    def scale(self, dpr: Fraction) -> Border:
+        """Return the border in device pixels."""
+        sides = (self.top, self.right, self.bottom, self.left)
+        return Border(self.color, *(round_half_up(side * dpr) for side in sides))
 
 
 NO_BORDER = Border()

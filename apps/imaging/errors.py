@@ -10,6 +10,11 @@
     │   └ TruncatedImage
     ├ LimitExceeded                `limit` (a field of Limits), `actual`, `allowed`
     ├ SvgConversion                from a drawing to pixels, or back
+    ├ OverlayError                 a picture to be drawn onto another; `image` is its id
+    │ ├ OverlayMissing             nobody gave it
+    │ ├ OverlayIsSvg
+    │ └ BadOverlay                 its bytes, its size or what its options leave of it; `cause`
+    ├ MissingGlyph                 a text has a `character` that the font lacks
     ├ TooLargeToProcess            memory or time ran out while decoding
     └ RendererError                the isolated renderer, not the picture
       ├ RendererUnavailable        nobody listens
@@ -24,6 +29,11 @@ Every message is a sentence that may be shown to whoever sent the picture.
 from __future__ import annotations
 
 from typing import ClassVar
+
+
+def printable(text: str) -> str:
+    """Return the beginning of a text of the user's, fit for a header and a log line."""
+    return "".join(character if character.isprintable() else "?" for character in text[:40])
 
 
 class ImagingError(Exception):
@@ -86,6 +96,7 @@ _LIMIT_SENTENCES = {
     "max_svg_elements": "The SVG has {actual:,} elements or more; at most {allowed:,} are allowed",
     "max_svg_style_length": "The SVG's styles have {actual:,} characters; at most {allowed:,} are allowed",
     "max_svg_attributes": "An element of the SVG has {actual:,} attributes; at most {allowed:,} are allowed",
+    "max_text_pixels": "The text would be drawn with {actual:,} pixels; at most {allowed:,} are allowed",
     "max_enlarged_side": "The image would be enlarged to {actual:,} pixels; at most {allowed:,} are allowed",
 }
 
@@ -103,6 +114,46 @@ class LimitExceeded(ImagingError):
 
 class SvgConversion(ImagingError):
     sentence = "Conversion between SVG and raster formats is not supported"
+
+
+class OverlayError(ImagingError):
+    """A picture to be drawn is at fault, not the one it is drawn onto; `image` is its id."""
+
+    def __init__(self, image: str, message: str) -> None:
+        super().__init__(message)
+        self.image = image
+
+
+class OverlayMissing(OverlayError):
+    """The recipe names an image that was not handed over; whoever wrote it means one that does not exist."""
+
+    def __init__(self, image: str) -> None:
+        super().__init__(image, f"There is no image '{printable(image)}' to draw")
+
+
+class OverlayIsSvg(OverlayError):
+    """A drawing stays one; to be answered as any other conversion of an SVG to pixels is."""
+
+    def __init__(self, image: str) -> None:
+        super().__init__(
+            image, f"The image '{printable(image)}' is an SVG, which cannot be drawn onto another"
+        )
+
+
+class BadOverlay(OverlayError):
+    """`cause` says what is wrong, and how a face would answer if it were a picture on its own."""
+
+    def __init__(self, image: str, cause: ImagingError) -> None:
+        super().__init__(image, f"The image '{printable(image)}' cannot be drawn: {cause}")
+        self.cause = cause
+
+
+class MissingGlyph(ImagingError):
+    """A fault of the options, that shows only where the font is: in the renderer."""
+
+    def __init__(self, character: str) -> None:
+        super().__init__(f"The font has no sign for '{printable(character)}' (U+{ord(character):04X})")
+        self.character = character
 
 
 class TooLargeToProcess(ImagingError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from apps.imaging.box import Size
 from apps.imaging.errors import LimitExceeded
 from apps.imaging.geometry import Plan
 from apps.imaging.source import SourceFormat, SourceInfo
@@ -24,6 +25,7 @@ class Limits:
     max_metadata_bytes: profiles, EXIF and text, unpacked; 196 kB of PNG text can unpack to 192 MB.
     max_svg_…: every element of a drawing, with all its attributes, is looked at; a megabyte of style can take
     1.7 s (`a;a;a;`).
+    max_text_pixels: of a text that is drawn; 200 letters, each 200 pixels high, have 7 million.
     max_enlarged_side: bounds what a link can make of a small original.
     """
 
@@ -39,6 +41,7 @@ class Limits:
     max_svg_elements: int = 200_000
     max_svg_attributes: int = 200
     max_svg_style_length: int = 4 * 1024**2
+    max_text_pixels: int = 10_000_000
     max_enlarged_side: int = 5_000
 
     def check(self, info: SourceInfo) -> None:
@@ -55,6 +58,10 @@ class Limits:
         if info.is_animated:
             self._check("max_animation_pixels", pixels * info.frames)
         self._check("max_metadata_bytes", info.metadata_bytes)
+
+    def check_text(self, size: Size) -> None:
+        """Raise LimitExceeded for a text of that size in pixels."""
+        self._check("max_text_pixels", size[0] * size[1])
 
     def check_plan(self, plan: Plan, info: SourceInfo, *, frames: int) -> None:
         """Raise LimitExceeded for a rendition that is enlarged beyond what a link may ask for."""

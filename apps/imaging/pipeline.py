@@ -1,7 +1,8 @@
 """The pipeline: what is done to one frame after it was scaled, as one tuple of steps in their order.
 
 Catalogue §4.10: orientation and colour first, then cutting and padding, then tones, blur and sharpen, which
-act on the padding too, and at last the border. A step that has nothing to do returns the image as it is.
+act on the padding too, then the border, and at last what is drawn onto all of it. Overlays have been through
+the same steps by then, each on its own. A step that has nothing to do returns the image as it is.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from apps.imaging.box import Box
 from apps.imaging.colour import WHITE, Colour
 from apps.imaging.decoders import PROFILE
 from apps.imaging.geometry import Plan
+from apps.imaging.layer import Layer, lay
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.tones import make_curve, make_saturation
 from apps.imaging.turn import Turn
@@ -27,6 +29,7 @@ class Task:
     recipe: Recipe
     plan: Plan
     output: OutputFormat
+    layers: tuple[Layer, ...] = ()
 
     @property
     def background(self) -> Colour:
@@ -34,7 +37,8 @@ class Task:
 
     @property
     def adds_colour(self) -> bool:
-        return self.recipe.background is not None or self.recipe.border.is_drawn
+        is_any_layer_coloured = any(layer.is_coloured for layer in self.layers)
+        return self.recipe.background is not None or self.recipe.border.is_drawn or is_any_layer_coloured
 
 
 def to_8_bits(image: pyvips.Image) -> pyvips.Image:
@@ -151,6 +155,13 @@ def surround(image: pyvips.Image, task: Task) -> pyvips.Image:
     return image.embed(place.left, place.top, *task.plan.size, extend="background", background=ink)
 
 
+def draw(image: pyvips.Image, task: Task) -> pyvips.Image:
+    """Lay the overlays on top, each on what the ones before it made."""
+    for layer in task.layers:
+        image = lay(image, layer, _ink(image, task.background))
+    return image
+
+
 STEPS: tuple[Callable[[pyvips.Image, Task], pyvips.Image], ...] = (
     to_srgb,
     turn,
@@ -162,6 +173,7 @@ STEPS: tuple[Callable[[pyvips.Image, Task], pyvips.Image], ...] = (
     blur,
     sharpen,
     surround,
+    draw,
 )
 
 

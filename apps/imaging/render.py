@@ -6,14 +6,15 @@ client.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import BinaryIO
 
 import pyvips
 
 from apps.imaging.aiming import aim
-from apps.imaging.box import Box, Size
+from apps.imaging.box import Box
 from apps.imaging.decoders import Frame, as_decoded, decode, prove
 from apps.imaging.encoders import Generation, encode
 from apps.imaging.engine import decoding
@@ -22,6 +23,7 @@ from apps.imaging.facts import write_facts
 from apps.imaging.focus import UNKNOWN, FocalPoints
 from apps.imaging.geometry import make_plan
 from apps.imaging.headers import read_source_info
+from apps.imaging.layering import make_layers
 from apps.imaging.limits import Limits
 from apps.imaging.margins import trim
 from apps.imaging.metadata import keep_metadata
@@ -62,15 +64,17 @@ def render(
     limits: Limits,
     generation: Generation = Generation.QUICK,
     known: FocalPoints = UNKNOWN,
+    overlays: Mapping[str, BinaryIO] = MappingProxyType({}),
 ) -> Rendered:
     """Return the picture a recipe makes of a source, in the one format that the caller chose (`negotiate`).
 
     For JSON, no pixel is made, and none read unless a border is to be cut off; for a placeholder, a few.
     `known` are the focal points an earlier render found in this source; they spare this one the search, and
-    change nothing else.
+    change nothing else. `overlays` has a seekable file for each of the recipe's drawn_images, which JSON does
+    without.
 
     An SVG stays what it is, sanitised, whatever the recipe. Raises as inspect() does, LimitExceeded for a
-    recipe that enlarges too much, and SvgConversion.
+    recipe that enlarges too much, SvgConversion, OverlayError and MissingGlyph.
     """
     info = read_source_info(source)
     limits.check(info)
@@ -83,11 +87,13 @@ def render(
     limits.check_plan(plan, info, frames=info.frames if is_animated else 1)
     if output is OutputFormat.JSON:
         return Rendered(write_facts(plan.size, info), output, *plan.size)
+    layers = make_layers(recipe, plan.size, overlays, limits)
     if output is OutputFormat.PLACEHOLDER:
-        return _sketch(source, info, recipe, region, plan.size, known)
+        return _sketch(source, info, Task(recipe, plan, output, layers), region, known)
     plan, found = aim(source, info, recipe, plan, known)
+    task = Task(recipe, plan, output, layers)
     with decoding():
-        frames = list(_make_frames(source, info, Task(recipe, plan, output), is_animated=is_animated))
+        frames = list(_make_frames(source, info, task, is_animated=is_animated))
         image = _join(frames) if is_animated else frames[0].image
         data = encode(image, output, recipe, generation)
     return Rendered(data, output, *plan.size, frames=len(frames), found=found)
@@ -106,14 +112,14 @@ def _clean(source: BinaryIO, limits: Limits) -> bytes:
     return sanitize(source.read(), limits)
 
 
-def _sketch(
-    source: BinaryIO, info: SourceInfo, recipe: Recipe, region: Box, size: Size, known: FocalPoints
-) -> Rendered:
-    small, output = as_sketch(recipe), OutputFormat.PLACEHOLDER
+def _sketch(source: BinaryIO, info: SourceInfo, task: Task, region: Box, known: FocalPoints) -> Rendered:
+    """Return the placeholder of the rendition a task makes."""
+    small = as_sketch(task.recipe)
     plan, found = aim(source, info, small, make_plan(small, info, region), known)
     with decoding():
-        (frame,) = _make_frames(source, info, Task(small, plan, output), is_animated=False)
-        return Rendered(write_placeholder(sketch(frame.image, size)), output, *size, found=found)
+        (frame,) = _make_frames(source, info, replace(task, recipe=small, plan=plan), is_animated=False)
+        data = write_placeholder(sketch(frame.image, task.plan.size))
+    return Rendered(data, task.output, *task.plan.size, found=found)
 
 
 def _make_frames(source: BinaryIO, info: SourceInfo, task: Task, *, is_animated: bool) -> Iterator[Frame]:

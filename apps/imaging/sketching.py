@@ -18,8 +18,8 @@ def as_sketch(recipe: Recipe) -> Recipe:
     It spares decoding all of a large original, as long as neither a box nor anything else is measured in
     pixels. What is trimmed off has been settled before.
     """
-    is_measured = isinstance(recipe.width, int) or recipe.height or recipe.border.is_drawn or recipe.blur
-    if is_measured:
+    has_box = isinstance(recipe.width, int) or recipe.height
+    if has_box or recipe.border.is_drawn or recipe.blur or recipe.draw:
         return recipe
     return replace(recipe, width=MAX_SIDE, height=MAX_SIDE, fit=Fit.SCALE_DOWN, dpr=1.0)
 

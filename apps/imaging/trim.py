@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, ClassVar, Self
 
@@ -29,6 +29,10 @@ class Length:
 
     def __str__(self) -> str:
         return str(self.number)
+
+    def scale(self, dpr: Fraction) -> Length:
+        """Return the length in device pixels; a share stays one."""
+        return self if self.is_share else Length(round_half_up(self.amount * dpr))
 
     def measure(self, side: int, dpr: Fraction) -> int:
         """Return the pixels it comes to on a side of so many."""
@@ -79,6 +83,18 @@ class Trim(Settings):
     border: BorderSearch = NO_SEARCH
 
     PARTS: ClassVar[Mapping[str, type[Settings]]] = {"border": BorderSearch}
+
+    def scale(self, dpr: Fraction) -> Trim:
+        """Return the trim in device pixels."""
+        return Trim(
+            top=self.top.scale(dpr),
+            right=self.right.scale(dpr),
+            bottom=self.bottom.scale(dpr),
+            left=self.left.scale(dpr),
+            width=self.width and self.width.scale(dpr),
+            height=self.height and self.height.scale(dpr),
+            border=replace(self.border, keep=round_half_up(self.border.keep * dpr)),
+        )
 
     def leave(self, size: Size, dpr: Fraction) -> Box:
         """Return what the edges leave of a picture. Raises EmptyImage."""

@@ -14,6 +14,7 @@ from enum import Enum
 from typing import Generic, Protocol, TypeVar
 
 from apps.imaging.colour import Colour, parse_colour
+from apps.imaging.errors import printable
 from apps.imaging.gravity import SIDES, SOUGHT, Gravity, Mode
 from apps.imaging.recipe import AutoWidth, FormatChoice
 from apps.imaging.trim import Length
@@ -162,7 +163,7 @@ class Paint:
     def read(self, name: str, text: str) -> Colour:
         colour = parse_colour(text)
         if colour is None:
-            raise BadValue(f"'{_quote(text)}' is not a colour")
+            raise BadValue(f"'{printable(text)}' is not a colour")
         return colour
 
 
@@ -226,9 +227,4 @@ def refuse(text: str, noun: str, allowed: Sequence[str]) -> str:
     """Return the sentence for an unknown word, in the manner of the original's for formats."""
     *others, last = [f"'{word}'" for word in allowed if word]
     words = f"{', '.join(others)}{',' * (len(others) > 1)} or {last}" if others else last
-    return f"'{_quote(text)}' is not a supported {noun}. Use {words}"
-
-
-def _quote(text: str) -> str:
-    """Return a text of the user's fit for a header and a log line."""
-    return "".join(character if character.isprintable() else "?" for character in text[:40])
+    return f"'{printable(text)}' is not a supported {noun}. Use {words}"

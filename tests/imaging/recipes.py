@@ -10,7 +10,7 @@ from apps.imaging.border import Border
 from apps.imaging.colour import Colour
 from apps.imaging.grammar import MAX_TEXT_LENGTH, write
 from apps.imaging.gravity import SIDES, SOUGHT, Gravity, Mode
-from apps.imaging.overlay import MAX_OVERLAYS, Composite, Overlay, Repeat
+from apps.imaging.overlay import Composite, Overlay, Repeat
 from apps.imaging.recipe import AutoWidth, Compression, Fit, Flip, FormatChoice, Metadata, Recipe
 from apps.imaging.trim import BorderSearch, Length, Trim
 
@@ -42,7 +42,7 @@ def recipes(trims: st.SearchStrategy[Trim] | None = None) -> st.SearchStrategy[R
         format=st.sampled_from(FormatChoice),
         anim=st.booleans(),
         metadata=st.sampled_from(Metadata),
-        draw=st.lists(overlays(), max_size=MAX_OVERLAYS).map(tuple),
+        draw=st.lists(overlays(), max_size=2).map(tuple),
         **_transforms(_trims() if trims is None else trims),
     )
     return found.filter(lambda recipe: len(write(recipe)) <= MAX_TEXT_LENGTH)
@@ -50,34 +50,28 @@ def recipes(trims: st.SearchStrategy[Trim] | None = None) -> st.SearchStrategy[R
 
 def overlays() -> st.SearchStrategy[Overlay]:
     """Return any overlay; most of what could be said of it is left to the defaults, or it would get long."""
-    side = (
-        st.none() | st.builds(Length, SIDE) | st.builds(Length, st.integers(1, Length.SCALE), st.just(True))
+    side = st.builds(Length, SIDE) | st.builds(Length, st.integers(1, Length.SCALE), st.just(True))
+    options = {
+        "width": side,
+        "height": side,
+        "opacity": hundredths(0, 100),
+        "repeat": st.sampled_from(Repeat),
+        "composite": st.sampled_from(Composite),
+        **{edge: st.integers(0, 12_000) for edge in _AXES},
+        **_transforms(_trims()),
+    }
+    said = st.one_of([st.tuples(st.just(name), value) for name, value in options.items()])
+    image = st.fixed_dictionaries({"image": IMAGE_IDS})
+    letters = {"size": st.integers(1, 1_000), "color": COLOUR, "weight": st.integers(100, 900)}
+    text = st.fixed_dictionaries({"text": TEXTS, **letters})
+    return st.builds(
+        lambda drawn, more: Overlay(**drawn, **dict(more)),
+        image | text,
+        st.lists(said, max_size=6, unique_by=lambda pair: _AXES.get(pair[0], pair[0])),
     )
-    near_or_far = st.sampled_from([(True, False), (False, True), (False, False)])
 
-    def say(across: tuple[bool, bool], down: tuple[bool, bool]) -> st.SearchStrategy[Overlay]:
-        told = zip(("left", "right", "top", "bottom"), (*across, *down), strict=True)
-        offsets = {name: st.integers(0, 12_000) for name, is_told in told if is_told}
-        options: dict[str, st.SearchStrategy[Any]] = {
-            "width": side,
-            "height": side,
-            "opacity": hundredths(0, 100),
-            "repeat": st.sampled_from(Repeat),
-            "composite": st.sampled_from(Composite),
-            **_transforms(_trims()),
-        }
-        few = st.sets(st.sampled_from(sorted(options)), max_size=6)
-        letters = {"size": st.integers(1, 1_000), "color": COLOUR, "weight": st.integers(100, 900)}
-        return few.flatmap(
-            lambda names: (
-                st.builds(Overlay, image=IMAGE_IDS, **offsets, **{name: options[name] for name in names})
-                | st.builds(
-                    Overlay, text=TEXTS, **letters, **offsets, **{name: options[name] for name in names}
-                )
-            )
-        )
 
-    return st.tuples(near_or_far, near_or_far).flatmap(lambda both: say(*both))
+_AXES = {"left": "across", "right": "across", "top": "down", "bottom": "down"}
 
 
 def _transforms(trims: st.SearchStrategy[Trim]) -> dict[str, st.SearchStrategy[Any]]:
