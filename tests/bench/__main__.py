@@ -1,13 +1,22 @@
-"""Run the benchmarks named on the command line, or all of them."""
+"""Run the benchmarks named on the command line, or all of them, and keep their figures."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from typing import Any
 
-from tests.bench import stored_hits
+from tests.bench import giants, hop, memory, presets, race, stored_hits
+from tests.bench.effort import FULL, QUICK, Effort
+from tests.bench.results import keep_results, make_section, read_results
+from tests.bench.table import put_into_readme, write_table
 
-BENCHMARKS: dict[str, Callable[[], None]] = {
+BENCHMARKS: dict[str, Callable[[Effort], dict[str, Any]]] = {
+    "race": race.run,
+    "hop": hop.run,
+    "memory": memory.run,
+    "giants": giants.run,
+    "presets": presets.run,
     "stored_hits": stored_hits.run,
 }
 
@@ -15,12 +24,21 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(BENCHMARKS))
-    names = parser.parse_args().names or list(BENCHMARKS)
+    parser.add_argument("--quick", action="store_true", help="a look of minutes; nothing is kept")
+    parser.add_argument("--keep", action="store_true", help="keep the figures of a quick run too")
+    parsed = parser.parse_args()
+    names = parsed.names or list(BENCHMARKS)
     if unknown := set(names) - set(BENCHMARKS):
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}; there are: {', '.join(BENCHMARKS)}")
+    effort = QUICK if parsed.quick else FULL
+    sections = {}
     for name in names:
-        print(f"== {name}", flush=True)  # noqa: T201  # a benchmark is read in a terminal
-        BENCHMARKS[name]()
+        print(f"== {name}", flush=True)
+        sections[name] = make_section(BENCHMARKS[name](effort), effort)
+        if effort is FULL or parsed.keep:
+            keep_results({name: sections[name]})
+            put_into_readme(write_table(read_results()))
+    print(write_table(sections))
 
 
 if __name__ == "__main__":

@@ -13,20 +13,22 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from typing import Any
 
 from images_platform.parts import make_delivery
 from images_platform.supervisor.process import Process
+from tests.bench.effort import Effort
 from tests.bench.load import Rate, measure
 from tests.services import running_services
 
-ROUNDS = 7
 SECONDS = 2.0
 OURS = "images_platform.delivery:application"
 BARE = "tests.bench.skeleton:application"
 
 
-def run() -> None:
-    """Print the table."""
+def run(effort: Effort) -> dict[str, Any]:
+    """Return requests a second, the slowest hundredth, and the ratio's median and range."""
+    rounds = min(effort.rounds, 7)
     with running_services(), ExitStack() as stack:
         targets = prepare()
         ports = {
@@ -36,28 +38,35 @@ def run() -> None:
             with urllib.request.urlopen(make_request(ports[OURS], target)) as response:  # noqa: S310  # ours
                 size = len(response.read())  # the first answer is a miss
         rates: dict[str, list[Rate]] = {name: [] for name in ("bare", *targets)}
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             rates["bare"].append(measure(ports[BARE], targets["private"], seconds=SECONDS))
             for name, target in targets.items():
                 rates[name].append(measure(ports[OURS], target, seconds=SECONDS))
-    show(rates, size)
+    figures = {name: sum_up(measured, rates["bare"]) for name, measured in rates.items()}
+    show(figures, size)
+    return figures
 
 
 def make_request(port: int, target: str) -> urllib.request.Request:
     return urllib.request.Request(f"http://127.0.0.1:{port}{target}", headers={"Accept": "image/webp"})
 
 
-def show(rates: dict[str, list[Rate]], size: int) -> None:
-    print(f"{ROUNDS} rounds of {SECONDS:g} s, 16 connections, 1 process, {size} bytes")  # noqa: T201
-    for name, measured in rates.items():
-        ratios = [
-            ours.per_second / bare.per_second for ours, bare in zip(measured, rates["bare"], strict=True)
-        ]
-        per_second = statistics.median(rate.per_second for rate in measured)
-        p99 = statistics.median(rate.p99_milliseconds for rate in measured)
-        print(  # noqa: T201
-            f"{name:8} {per_second:7.0f}/s  p99 {p99:5.1f} ms  "
-            f"{statistics.median(ratios):.2f} x bare ({min(ratios):.2f} to {max(ratios):.2f})"
+def sum_up(measured: list[Rate], bare: list[Rate]) -> dict[str, Any]:
+    ratios = [one.per_second / other.per_second for one, other in zip(measured, bare, strict=True)]
+    return {
+        "per_second": round(statistics.median(rate.per_second for rate in measured)),
+        "p99_ms": round(statistics.median(rate.p99_milliseconds for rate in measured), 1),
+        "of_bare": [round(each, 2) for each in (min(ratios), statistics.median(ratios), max(ratios))],
+    }
+
+
+def show(figures: dict[str, dict[str, Any]], size: int) -> None:
+    print(f"rounds of {SECONDS:g} s, 16 connections, 1 process, {size} bytes")
+    for name, each in figures.items():
+        low, median, high = each["of_bare"]
+        print(
+            f"{name:8} {each['per_second']:7.0f}/s  p99 {each['p99_ms']:5.1f} ms  "
+            f"{median:.2f} x bare ({low:.2f} to {high:.2f})"
         )
 
 
