@@ -17,7 +17,8 @@ HIGH = Condition(("n",), Comparison.GREATER, (19_990,))
 _ROWS = 20_000
 _SEED = """
 INSERT INTO images_image (account_id, public_id, version, is_draft, is_private, filename, metadata,
-    storage_key, sha256, size_bytes, format, width, height, frames, has_alpha, uploaded_at, created_at, creator)
+    storage_key, sha256, size_bytes, format, width, height, frames, has_alpha, uploaded_at, created_at,
+    creator)
 SELECT %(account)s, 'pear-' || n, 1, false, false, '',
     jsonb_build_object('n', n, 'kind', 'pear', 'batch', jsonb_build_object('name', 'b' || n / 10)), '',
     '', 0, 'jpeg', 1, 1, 1, false, now() - make_interval(secs => n), now(), 'c' || n / 10
