@@ -17,7 +17,7 @@ PIP  := PKG_CONFIG=false $(RUN) -m pip install --disable-pip-version-check --no-
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-up: $(VENV)/.runtime ## run the platform until Ctrl-C (PORT=8000, delivery takes the next one)
+up: $(VENV)/.runtime $(if $(FACES),$(VENV)/.faces) ## run the platform until Ctrl-C (PORT=8000, delivery takes the next; FACES=1 finds faces)
 	@exec $(RUN) manage.py up --port "$(PORT)"
 
 test: $(VENV)/.development ## run all tests on servers of their own (ARGS="-k upload")
@@ -47,7 +47,10 @@ COMPILE := $(RUN) -m uv pip compile --universal --python-version 3.11 --generate
 lock: $(VENV)/.development ## resolve pyproject.toml into the lock files
 	$(COMPILE) pyproject.toml --extra embedded -o requirements.lock
 	$(COMPILE) --group build -c requirements.lock -o requirements-build.lock
-	$(COMPILE) pyproject.toml --extra embedded --group dev -c requirements.lock -o requirements-dev.lock
+	$(RUN) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["faces"], sep="\n")' \
+		| $(COMPILE) - -c requirements.lock -o requirements-faces.lock
+	$(COMPILE) pyproject.toml --extra embedded --extra faces --group dev -c requirements.lock -c requirements-faces.lock \
+		-o requirements-dev.lock
 
 # --- installing: each stamp is as new as the lock it was made from -----------------------------------
 
@@ -56,6 +59,10 @@ $(VENV)/.build: requirements-build.lock $(VENV)/.made
 	@touch $@
 
 $(VENV)/.runtime: requirements.lock $(VENV)/.build
+	$(PIP) -r $<
+	@touch $@
+
+$(VENV)/.faces: requirements-faces.lock $(VENV)/.build
 	$(PIP) -r $<
 	@touch $@
 

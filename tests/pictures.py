@@ -51,6 +51,46 @@ def draw_photo(width: int = 1200, height: int = 800) -> Image.Image:
     return ImageChops.soft_light(scene, Image.merge("RGB", [detail, ImageChops.invert(detail), detail]))
 
 
+def draw_face(width: int = 300, skin: tuple[int, int, int] = (222, 178, 150)) -> Image.Image:
+    """Return a person of nobody's likeness, head and shoulders; RGB, a fifth higher than wide.
+
+    Flat, but with what a detector of faces looks for: eyes under brows, a nose's shadow, a mouth, in skin.
+    The face, from the brows to the chin, is half as wide as the picture and in its middle.
+    """
+    side, height = 4 * width, 4 * width * 6 // 5  # drawn larger: Pillow's edges are hard
+    dark, lit = tuple(shade * 4 // 5 for shade in skin), tuple(min(255, shade * 14 // 13) for shade in skin)
+    hair, lips, white, shadow = (60, 40, 30), (170, 80, 80), (245, 245, 245), (90, 50, 40)
+    picture = Image.new("RGB", (side, height), (150, 170, 190))
+    draw = ImageDraw.Draw(picture)
+
+    def oval(x: float, y: float, across: float, down: float, fill: tuple[int, ...]) -> None:
+        box = ((x - across) * side, (y - down) * height, (x + across) * side, (y + down) * height)
+        draw.ellipse(box, fill=fill)
+
+    def stroke(points: list[tuple[float, float]], fill: tuple[int, ...], width: float) -> None:
+        draw.line([(x * side, y * height) for x, y in points], fill=fill, width=int(width * height))
+
+    draw.rectangle((0.36 * side, 0.66 * height, 0.64 * side, 0.95 * height), fill=dark)
+    for x, y, across, down, fill in (
+        (0.5, 1.08, 0.48, 0.26, (70, 80, 120)),
+        (0.5, 0.40, 0.33, 0.36, hair),
+        (0.5, 0.46, 0.27, 0.34, skin),
+        (0.5, 0.22, 0.26, 0.12, hair),
+        (0.38, 0.55, 0.09, 0.07, lit),
+        (0.62, 0.55, 0.09, 0.07, lit),
+        (0.5, 0.685, 0.105, 0.032, lips),
+    ):
+        oval(x, y, across, down, fill)
+    for x in (0.385, 0.615):
+        for across, down, fill in ((0.075, 0.042, dark), (0.058, 0.026, white), (0.026, 0.026, shadow)):
+            oval(x, 0.45, across, down, fill)
+        stroke([(x - 0.075, 0.395), (x, 0.375), (x + 0.075, 0.395)], hair, 0.018)
+    stroke([(0.5, 0.45), (0.47, 0.585), (0.53, 0.585)], dark, 0.012)
+    stroke([(0.395, 0.685), (0.605, 0.685)], shadow, 0.01)
+    soft = picture.filter(ImageFilter.GaussianBlur(side / 220))
+    return soft.resize((width, width * 6 // 5), Image.Resampling.LANCZOS)
+
+
 def lay(picture: Image.Image, orientation: int) -> Image.Image:
     """Return a picture as a camera stores it that writes this EXIF orientation."""
     move = _LAID[orientation]

@@ -11,6 +11,7 @@ from apps.delivery.hints import CLIENT_HINTS, list_headers
 from apps.delivery.renditions import Picture
 from apps.images.decide import Decision, StoredRendition
 from apps.imaging.advice import warnings
+from apps.imaging.faces.extra import is_installed
 from apps.imaging.recipe import Recipe
 from apps.imaging.source import SourceInfo
 
@@ -52,7 +53,8 @@ def picture_headers(decision: Decision, rendition: StoredRendition) -> dict[str,
 @lru_cache(maxsize=4096)
 def write_warning(recipe: Recipe, info: SourceInfo) -> str:
     """Return what is to be said of a recipe as the original says it (catalogue §4.11); empty for nothing."""
-    return ", ".join(f'cf-images 299 "{sentence}"' for sentence in warnings(recipe, info))
+    sentences = warnings(recipe, info, finds_faces=is_installed())
+    return ", ".join(f'cf-images 299 "{sentence}"' for sentence in sentences)
 
 
 def body_headers(picture: Picture, part: tuple[int, int] | None = None) -> dict[str, str]:

@@ -16,10 +16,10 @@ _STEEP_DPR = 3
 _JPEG_OR_PNG = frozenset({FormatChoice.JPEG, FormatChoice.BASELINE_JPEG, FormatChoice.PNG})
 
 
-def warnings(recipe: Recipe, info: SourceInfo) -> tuple[str, ...]:
+def warnings(recipe: Recipe, info: SourceInfo, *, finds_faces: bool) -> tuple[str, ...]:
     """Return sentences in plain ASCII for whoever wrote the recipe. Raises EmptyImage.
 
-    Of a drawing there is nothing to say: it takes no options.
+    Of a drawing there is nothing to say: it takes no options. `finds_faces` says whether there is a detector.
     """
     if info.format is SourceFormat.SVG:
         return ()
@@ -33,7 +33,7 @@ def warnings(recipe: Recipe, info: SourceInfo) -> tuple[str, ...]:
             recipe.compression is Compression.FAST and recipe.format in _JPEG_OR_PNG
         ),
         "gravity face needs a face detector, and there is none: it is auto": (
-            recipe.gravity.seek is Seek.FACE and recipe.fit.is_cutting
+            recipe.gravity.seek is Seek.FACE and recipe.fit.is_cutting and not finds_faces
         ),
     }
     return tuple(sentence for sentence, is_true in found.items() if is_true)

@@ -12,7 +12,8 @@ from apps.imaging.attention import find_eye
 from apps.imaging.box import Size
 from apps.imaging.decoders import decode
 from apps.imaging.engine import decoding
-from apps.imaging.focus import UNKNOWN, FocalPoints
+from apps.imaging.faces.detector import DETECTOR
+from apps.imaging.focus import FocalPoints
 from apps.imaging.geometry import Plan, follows_subject, make_plan
 from apps.imaging.gravity import Seek
 from apps.imaging.pipeline import lay_as, to_8_bits
@@ -34,20 +35,25 @@ def aim(
     """
     if not follows_subject(recipe, plan):
         return plan, None
-    seek = Seek.AUTO  # there is no face detector: who asks for a face gets what draws the eye (advice.py)
+    seek = Seek.FACE if recipe.gravity.seek is Seek.FACE and DETECTOR else Seek.AUTO
     found = None
     if known.find(seek) is None:
-        found = look(file, info, known)
+        found = look(file, info, seek, known)
         known = known.join(found)
     return make_plan(recipe, info, plan.trimmed, known.find(seek) or ()), found
 
 
-def look(file: BinaryIO, info: SourceInfo, known: FocalPoints = UNKNOWN) -> FocalPoints:
-    """Return the focal points that are not known yet, after decoding a source. Raises as decoding does."""
+def look(file: BinaryIO, info: SourceInfo, seek: Seek, known: FocalPoints) -> FocalPoints:
+    """Return what is sought and not known yet, after decoding a source. Raises as decode() does.
+
+    Who seeks a face needs what draws the eye as well, to have it where there is no face.
+    """
     with decoding():
         frame = next(decode(file, info, _fit(info), is_animated=False))
         image = lay_as(to_8_bits(frame.image), UPRIGHT[info.orientation]).copy_memory()
-        return FocalPoints(eye=find_eye(image) if known.eye is None else None)
+        eye = find_eye(image) if known.eye is None else None
+        faces = DETECTOR(image) if DETECTOR and seek is Seek.FACE and known.faces is None else None
+        return FocalPoints(eye, faces)
 
 
 def _fit(info: SourceInfo) -> Size:

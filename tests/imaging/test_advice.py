@@ -16,9 +16,13 @@ CHOICE = "JPEG vs PNG selection is automatic"
 FACE = "gravity face needs a face detector, and there is none: it is auto"
 
 
+def advise(options: str, info: SourceInfo = INFO, *, finds_faces: bool = False) -> tuple[str, ...]:
+    return warnings(parse(options), info, finds_faces=finds_faces)
+
+
 def test_it_works() -> None:
-    assert warnings(parse("w=400,fit=cover,dpr=3"), INFO) == (COVER, DPR)
-    assert warnings(parse("w=400,h=300,fit=cover,dpr=2"), INFO) == ()
+    assert advise("w=400,fit=cover,dpr=3") == (COVER, DPR)
+    assert advise("w=400,h=300,fit=cover,dpr=2") == ()
 
 
 @pytest.mark.parametrize(
@@ -48,12 +52,16 @@ def test_it_works() -> None:
     ],
 )
 def test_each(options: str, found: tuple[str, ...]) -> None:
-    assert warnings(parse(options), INFO) == found
+    assert advise(options) == found
 
 
 def test_a_drawing_takes_no_options() -> None:
     drawing = SourceInfo(SourceFormat.SVG, 60, 40)
-    assert warnings(parse("w=400,fit=cover,dpr=3,trim.left=60"), drawing) == ()
+    assert advise("w=400,fit=cover,dpr=3,trim.left=60", drawing) == ()
+
+
+def test_who_finds_faces_need_not_be_told() -> None:
+    assert advise("w=99,h=99,fit=cover,g=face", finds_faces=True) == ()
 
 
 def test_it_fits_a_header() -> None:

@@ -66,6 +66,7 @@ def test_the_doctor_tells(renderer: RunningRenderer, options: list[str]) -> None
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("cage in force")
     assert "refused   read a file by path" in done.stdout
+    assert ("faces are found" in done.stdout) is (not options)
 
 
 def test_the_server_says_what_is_in_force(renderer: RunningRenderer) -> None:

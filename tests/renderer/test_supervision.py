@@ -161,7 +161,8 @@ def test_all_idle_workers_killed(start: StartRenderer) -> None:
 @pytest.mark.parametrize("format_name", ["WEBP", "GIF", "BMP"])
 def test_memory_that_runs_out_is_no_damage(start: StartRenderer, format_name: str) -> None:
     """Decoders fail in ways of their own: with words, with other words, with a trap that ends the worker."""
-    renderer = start("--memory", "150")
+    # An idle worker has 70 MiB of address space, and 180 with the face detector.
+    renderer = start("--memory", "260")
     picture = huge_webp(10_000) if format_name == "WEBP" else draw(format_name, (6000, 6000))
     for _ in range(2):
         with pytest.raises(TooLargeToProcess):

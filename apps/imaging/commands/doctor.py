@@ -1,4 +1,4 @@
-"""`doctor`: try each forbidden thing, from inside the cage, and libvips' loaders."""
+"""`doctor`: try each forbidden thing, from inside the cage, and libvips' loaders; say what is installed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from apps.imaging import cage
 from apps.imaging.cage import environment
 from apps.imaging.commands.arguments import Parser, add_socket, add_verb
 from apps.imaging.commands.endings import Ending
+from apps.imaging.faces.extra import is_installed
 from apps.imaging.renderer.client import RendererClient
 from apps.imaging.renderer.server import probe_in_child
 
@@ -28,6 +29,8 @@ def run_doctor(parsed: argparse.Namespace) -> int:
 
     report = RendererClient(parsed.socket).probe() if parsed.socket else probe_in_child(cage.ResourceLimits())
     print(report.summarize())
+    if parsed.socket is None:
+        print("faces are found" if is_installed() else "no face detector: g=face is g=auto")
     for attempt in report.attempts:
         word = "refused" if attempt.is_refused else "POSSIBLE"
         print(f"  {word:8}  {attempt.name}  {attempt.errno}".rstrip())
