@@ -5,7 +5,8 @@ The verbs are those of Cloudflare's Images binding for Workers, the options thos
     from apps.imaging.api import open_image
 
     square = open_image("photo.jpg").transform(width=400, height=400, fit="cover")
-    Path("square.webp").write_bytes(square.output("webp", quality=80).data)
+    marked = square.draw("logo.png", width=0.2, right=16, bottom=16).draw_text("© Olive", color="white")
+    Path("marked.webp").write_bytes(marked.output("webp", quality=80).data)
 
 A picture is a value: each verb returns another one, and nothing is decoded before `output`. That happens in
 this very process; for pictures of strangers ask a renderer (client.py) instead.
@@ -15,14 +16,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from apps.imaging.encoders import Generation
 from apps.imaging.errors import OptionsError
 from apps.imaging.grammar import from_mapping
+from apps.imaging.lettering import letter
 from apps.imaging.limits import Limits
+from apps.imaging.overlay import MAX_OVERLAYS, Overlay
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.render import inspect, render
 from apps.imaging.rendered import Rendered
@@ -33,11 +38,12 @@ OptionValue: TypeAlias = "str | int | float | bool | Mapping[str, OptionValue] |
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A source, and what is to be done to it, in order."""
+    """A source, and what is to be done to it, in order. `drawn` are the pictures drawn onto it."""
 
     source: Path | bytes
     limits: Limits
     recipes: tuple[Recipe, ...] = ()
+    drawn: tuple[Picture, ...] = ()
 
     def info(self) -> SourceInfo:
         """Return what the source is, after decoding all of it. Raises as inspect() does, or OSError."""
@@ -52,6 +58,20 @@ class Picture:
         """
         return replace(self, recipes=(*self.recipes, _read(options)))
 
+    def draw(self, overlay: Picture | str | Path | bytes, **options: OptionValue) -> Picture:
+        """Return the picture with another one drawn onto it, after all that was to be done to both.
+
+        `overlay` is a picture, of which each of its own transforms and drawings counts, a path, or a file's
+        bytes. Options are an overlay's: `width=0.2`, `right=16`, `opacity=0.5`. Raises OptionsError.
+        """
+        drawn = overlay if isinstance(overlay, Picture) else open_image(overlay, limits=self.limits)
+        image = str(len(self.drawn) + 1)
+        return replace(self._add(_read_overlay({"image": image, **options})), drawn=(*self.drawn, drawn))
+
+    def draw_text(self, content: str, **options: OptionValue) -> Picture:
+        """Return the picture with a text drawn onto it: `size=48`, `color="white"`. Raises OptionsError."""
+        return self._add(_read_overlay({"text": content, **options}))
+
     def output(
         self, format: OutputFormat | str, *, generation: Generation = Generation.QUICK, **options: OptionValue
     ) -> Rendered:
@@ -63,17 +83,28 @@ class Picture:
         output = _read_format(format)
         *before, last = self.recipes or (Recipe(),)
         last = Recipe.from_settings(last.settings() | _read(options).settings())
-        with self._open() as source:
+        with ExitStack() as stack:
+            overlays = {
+                str(number): stack.enter_context(picture._open_made())
+                for number, picture in enumerate(self.drawn, 1)
+            }
+            source = stack.enter_context(self._open())
             for recipe in before:
-                # WebP keeps an animation, and at 100 every pixel.
-                exact = replace(recipe, quality=100)
-                made = render(source, exact, OutputFormat.WEBP, limits=self.limits)
-                source.close()
-                source = io.BytesIO(made.data)
-            return render(source, last, output, limits=self.limits, generation=generation)
+                source = io.BytesIO(_render_exactly(source, recipe, self.limits, overlays))
+            return render(source, last, output, limits=self.limits, generation=generation, overlays=overlays)
+
+    def _add(self, overlay: Overlay) -> Picture:
+        *before, last = self.recipes or (Recipe(),)
+        if len(last.draw) == MAX_OVERLAYS:
+            return replace(self, recipes=(*self.recipes, Recipe(draw=(overlay,))))
+        return replace(self, recipes=(*before, replace(last, draw=(*last.draw, overlay))))
 
     def _open(self) -> BinaryIO:
         return io.BytesIO(self.source) if isinstance(self.source, bytes) else self.source.open("rb")
+
+    def _open_made(self) -> BinaryIO:
+        """Return the picture as a file, after all that is to be done to it."""
+        return io.BytesIO(self.output("webp", quality=100).data) if self.recipes else self._open()
 
 
 def open_image(source: str | Path | bytes, *, limits: Limits | None = None) -> Picture:
@@ -81,8 +112,35 @@ def open_image(source: str | Path | bytes, *, limits: Limits | None = None) -> P
     return Picture(source if isinstance(source, bytes) else Path(source), limits or Limits())
 
 
+def text(content: str, *, limits: Limits | None = None, **options: OptionValue) -> Picture:
+    """Return a text as a picture, clear around its letters, to be drawn or to be drawn onto.
+
+    Options are `size`, `color` and `weight`. Raises OptionsError, MissingGlyph or LimitExceeded.
+    """
+    overlay = _read_overlay({"text": content, **options})
+    return open_image(letter(overlay, Fraction(1), limits or Limits()).getvalue(), limits=limits)
+
+
+def _render_exactly(
+    source: BinaryIO, recipe: Recipe, limits: Limits, overlays: Mapping[str, BinaryIO]
+) -> bytes:
+    """Return what one transform makes, for the next one: WebP keeps an animation, and at 100 every pixel."""
+    exact = replace(recipe, quality=100)
+    return render(source, exact, OutputFormat.WEBP, limits=limits, overlays=overlays).data
+
+
+def _read_overlay(options: Mapping[str, OptionValue]) -> Overlay:
+    (overlay,) = from_mapping({"draw": [_spell(options)]}).draw
+    return overlay
+
+
+def _spell(options: Mapping[str, OptionValue]) -> dict[str, OptionValue]:
+    """Return options by the names they have in links."""
+    return {name.replace("_", "-"): value for name, value in options.items()}
+
+
 def _read(options: Mapping[str, OptionValue]) -> Recipe:
-    return from_mapping({name.replace("_", "-"): value for name, value in options.items()})
+    return from_mapping(_spell(options))
 
 
 def _read_format(name: OutputFormat | str) -> OutputFormat:

@@ -6,7 +6,6 @@ import io
 import math
 import unicodedata
 from fractions import Fraction
-from typing import BinaryIO
 
 from PIL import Image as PillowImage
 from PIL import ImageDraw, ImageFont
@@ -22,7 +21,7 @@ from apps.imaging.overlay import Overlay
 _PNG_LEVEL = 1
 
 
-def letter(overlay: Overlay, dpr: Fraction, limits: Limits) -> BinaryIO:
+def letter(overlay: Overlay, dpr: Fraction, limits: Limits) -> io.BytesIO:
     """Return an overlay's text as a PNG, so that all that is done to pictures can be done to it.
 
     Lines end where the text has line breaks, and nowhere else. The picture is as wide as the longest, and as

@@ -8,12 +8,16 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from apps.imaging.api import open_image
-from apps.imaging.errors import LimitExceeded, OptionsError
+from apps.imaging.api import open_image, text
+from apps.imaging.errors import LimitExceeded, MissingGlyph, OptionsError, OverlayIsSvg
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat
 from tests import pictures
-from tests.imaging.looking import corners, is_near
+from tests.imaging.looking import colour, corners, is_near, look
+
+
+def plain(size: tuple[int, int], fill: str) -> bytes:
+    return pictures.encode(Image.new("RGB", size, fill), "PNG")
 
 
 def test_it_works(tmp_path: Path) -> None:
@@ -47,6 +51,54 @@ def test_an_animation_stays_one() -> None:
     assert moving.transform(width=30).output("gif", anim=False).frames == 1
 
 
+def test_a_picture_is_drawn_with_its_own_transforms(tmp_path: Path) -> None:
+    card = pictures.encode(pictures.draw_card(), "PNG")
+    path = tmp_path / "card.png"
+    path.write_bytes(card)
+    dot = open_image(plain((4, 4), "white")).draw(plain((2, 2), "black"), left=0, top=0)
+    made = (
+        open_image(plain((120, 80), "grey"))
+        .draw(open_image(path).transform(rotate=180).draw(dot, left=0, top=0), left=0, top=0)
+        .draw(path, width=0.25, right=0, bottom=0)
+        .draw(card, opacity=0)
+        .output("png")
+    )
+    picture = look(made.data)
+    assert picture.size == (120, 80)
+    assert colour(picture, (15, 10)) == colour(picture, (3, 3)) == pictures.WHITE
+    assert colour(picture, (1, 1)) == (0, 0, 0)
+    assert colour(picture, (45, 30)) == pictures.RED
+    assert colour(picture, (91, 61)) == pictures.RED
+    assert colour(picture, (60, 45)) == (128, 128, 128)
+
+
+def test_drawings_and_transforms_take_turns() -> None:
+    """What was drawn before a transform is transformed; and more are drawn than fit into one recipe."""
+    dot = plain((2, 2), "red")
+    made = open_image(plain((40, 20), "white"))
+    for number in range(7):
+        made = made.draw(dot, left=5 * number, top=0)
+    picture = look(made.transform(flip="h").draw(dot, right=0, bottom=0).output("png").data)
+    reds = [x for x in range(40) if colour(picture, (x, 0)) == pictures.RED]
+    assert reds == sorted(39 - 5 * number - each for number in range(7) for each in range(2))
+    assert colour(picture, (39, 19)) == pictures.RED
+
+
+def test_a_text_is_a_picture() -> None:
+    sign = text("Hi", size=40, color="#ff0000", weight=700)
+    size = look(sign.output("png").data).size
+    assert look(sign.output("png").data).mode == "RGBA"
+    drawn = open_image(plain((90, 90), "white")).draw(sign.transform(rotate=90), left=0, top=0).output("png")
+    same = open_image(plain((90, 90), "white"))
+    same = same.draw_text("Hi", size=40, color="#ff0000", weight=700, rotate=90, left=0, top=0)
+    assert look(drawn.data).tobytes() == look(same.output("png").data).tobytes()
+    board = sign.transform(background="yellow").draw(plain((2, 2), "blue"), left=0, top=0).output("png")
+    assert look(board.data).size == size
+    assert colour(look(board.data).convert("RGB"), (0, 0)) == pictures.BLUE
+    with pytest.raises(MissingGlyph):
+        text("世")
+
+
 def test_what_is_wrong_is_said() -> None:
     card = open_image(pictures.transparent_png(), limits=Limits(max_side=50))
     with pytest.raises(OptionsError, match="'colour' is not an option"):
@@ -55,5 +107,11 @@ def test_what_is_wrong_is_said() -> None:
         card.output("tiff")
     with pytest.raises(LimitExceeded):
         card.output("png")
+    with pytest.raises(OptionsError, match=r"'draw.1.quality' is not an option"):
+        card.draw(pictures.transparent_png(), quality=5)
+    with pytest.raises(OptionsError, match=r"draw.1.text must have 1 to 200 characters"):
+        card.draw_text("")
+    with pytest.raises(OverlayIsSvg):
+        open_image(plain((4, 4), "red")).draw(pictures.drawing_svg()).output("png")
     with pytest.raises(FileNotFoundError):
         open_image("missing.jpg").info()

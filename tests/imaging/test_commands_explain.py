@@ -46,6 +46,21 @@ def test_the_steps_that_act_have_a_time(photo: Path, capsys: pytest.CaptureFixtu
     assert [line[0] for line in lines if line[-1] == "ms"] == ["decode_and_scale", "turn", "blur", "encode"]
 
 
+def test_what_is_drawn_is_said(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    logo = photo.with_name("logo.png")
+    logo.write_bytes(pictures.transparent_png())
+    options = (
+        "w=300,draw.image=logo,draw.right=5,draw.opacity=0.5,draw.repeat=y,draw.2.text=Hi,draw.2.top=900"
+    )
+    said = explain(capsys, photo, options, "--draw", f"logo={logo}")
+    assert said["draw"].splitlines() == [
+        "1: the image logo, 60 × 200 at 235, 0, laid like tiles, 50% opaque",
+        "2: the text 'Hi', beside the canvas",
+    ]
+    acting = [line.split()[0] for line in said["steps"].splitlines() if line.endswith("ms")]
+    assert acting == ["make_layers", "decode_and_scale", "turn", "draw", "encode"]
+
+
 @pytest.mark.parametrize(
     ("picture", "arguments", "expected"),
     [

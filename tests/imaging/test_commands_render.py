@@ -85,6 +85,23 @@ def test_a_file_that_exists_is_no_options_text(photo: Path) -> None:
     assert look(photo.with_name("w=1-out.webp")) == ("WEBP", (60, 40))
 
 
+def test_what_is_drawn_is_named(photo: Path) -> None:
+    """On several pictures at once too, in processes of their own."""
+    (photo.parent / "a=b.png").write_bytes(pictures.encode(Image.new("RGB", (20, 20), "red"), "PNG"))
+    pictures_folder = photo.parent / "pictures"
+    pictures_folder.mkdir()
+    for number in range(2):
+        (pictures_folder / f"{number}.jpg").write_bytes(photo.read_bytes())
+    logo = f"logo={photo.parent / 'a=b.png'}"
+    out = str(photo.parent / "{stem}-out.png")
+    assert (
+        main(["render", str(pictures_folder), "draw.image=logo", "--draw", logo, "-o", out, "-j", "2"]) == 0
+    )
+    for number in range(2):
+        with Image.open(photo.parent / f"{number}-out.png") as picture:
+            assert picture.getpixel((30, 20)) == pictures.RED
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -92,6 +109,12 @@ def test_a_file_that_exists_is_no_options_text(photo: Path) -> None:
         (["-o", "out.txt"], ".txt is no format that can be written"),
         (["f=png", "-o", "out.webp"], "the options, --format and OUT ask for png and webp at once"),
         (["-o", "{size}.webp"], "{size} is no field of OUT"),
+        (
+            ["draw.image=a", "-o", "out.webp"],
+            "the options draw the image a: name its file with --draw a=FILE",
+        ),
+        (["--draw", "a={other}", "-o", "out.webp"], "other.jpg: the options draw no such image"),
+        (["draw.image=a", "--draw", "a=b.png", "-o", "out.webp"], "--draw a=b.png: there is no such file"),
         (["{other}", "-o", "out.webp"], "would both go to out.webp; {name} or {path} tells them apart"),
         (["-", "-o", "{stem}.webp"], "- (standard input) cannot be one of several inputs"),
     ],

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from apps.imaging.commands.arguments import Parser, add_socket, add_verb, positive
+from apps.imaging.commands.drawing import add_draw, read_drawn
 from apps.imaging.commands.endings import Ending, complain, describe, judge
 from apps.imaging.commands.inputs import Input, find_inputs
 from apps.imaging.commands.render import split_words
@@ -51,6 +52,7 @@ def add_bench(verbs: argparse._SubParsersAction[Parser]) -> None:
         help="a file, a folder, a pattern, or - for stdin; OPTIONS as in a link may come last",
     )
     parser.add_argument("--options", help="the same as OPTIONS at the end")
+    add_draw(parser)
     parser.add_argument(
         "--formats",
         type=_read_formats,
@@ -67,10 +69,11 @@ def run_bench(parsed: argparse.Namespace) -> int:
     """Print a table for each picture; with a socket, each format twice: in this process, and there."""
     words, options = split_words(parsed.words, parsed.options)
     pictures, recipe = find_inputs(words), parse(options)
+    drawn = read_drawn(parsed.draw, recipe)
     generation = Generation.SMALL if parsed.small else Generation.QUICK
-    places = {"here": open_workbench(None)}
+    places = {"here": open_workbench(None, drawn)}
     if parsed.socket is not None:
-        places["renderer"] = open_workbench(parsed.socket)
+        places["renderer"] = open_workbench(parsed.socket, drawn)
     endings = []
     for picture in pictures:
         series = [Series(each, place, places[place]) for each in parsed.formats for place in places]

@@ -6,10 +6,13 @@ import argparse
 import io
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from apps.imaging.commands.arguments import LIMITS, Parser, add_verb
+from apps.imaging.commands.drawing import add_draw, open_drawn, read_drawn
 from apps.imaging.commands.endings import Ending, complain, describe, judge
 from apps.imaging.commands.inputs import Input
 from apps.imaging.commands.measuring import Step, measure
@@ -21,7 +24,9 @@ from apps.imaging.geometry import Plan
 from apps.imaging.grammar import find_ignored, parse, write
 from apps.imaging.gravity import Gravity, Mode
 from apps.imaging.headers import read_source_info
+from apps.imaging.layer import Layer
 from apps.imaging.negotiate import accepted_formats, choose_format
+from apps.imaging.overlay import Composite, Overlay, Repeat
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.render import render
 from apps.imaging.source import SourceInfo
@@ -41,6 +46,7 @@ def add_explain(verbs: argparse._SubParsersAction[Parser]) -> None:
         "options", nargs="?", default="", metavar="OPTIONS", help="as in a link: w=400,fit=cover"
     )
     add_format(parser)
+    add_draw(parser)
     parser.add_argument("--small", action="store_true", help="spend more time for fewer bytes")
 
 
@@ -52,6 +58,7 @@ def run_explain(parsed: argparse.Namespace) -> int:
         if error.position is not None:
             print(f"  {parsed.options}\n  {' ' * error.position}^", file=sys.stderr)
         return Ending.WRONG_USAGE
+    drawn = read_drawn(parsed.draw, recipe)
     settled = settle_format(recipe, parsed.format, None)
     generation = Generation.SMALL if parsed.small else Generation.QUICK
     picture = Input(Path(parsed.file))
@@ -65,7 +72,8 @@ def run_explain(parsed: argparse.Namespace) -> int:
         say("source", _describe_source(info))
         output = settled or choose_format(recipe, info, parsed.accept)
         say("format", f"{output.value}, as {_find_reason(recipe, info, output, settled, parsed.accept)}")
-        _explain_work(source, info, recipe, output, generation)
+        with open_drawn(drawn) as overlays:
+            _explain_work(source, info, recipe, output, generation, overlays)
     except (ImagingError, OSError) as error:
         complain(picture.name, describe(error))
         return judge(error)
@@ -73,20 +81,29 @@ def run_explain(parsed: argparse.Namespace) -> int:
 
 
 def _explain_work(
-    source: io.BytesIO, info: SourceInfo, recipe: Recipe, output: OutputFormat, generation: Generation
+    source: io.BytesIO,
+    info: SourceInfo,
+    recipe: Recipe,
+    output: OutputFormat,
+    generation: Generation,
+    overlays: Mapping[str, BinaryIO],
 ) -> None:
     """Make the picture twice, first to warm up and see the limits kept, and step by step in between."""
-    render(source, recipe, output, limits=LIMITS, generation=generation)
+    make = partial(render, source, recipe, output, limits=LIMITS, generation=generation, overlays=overlays)
+    make()
     if output.is_raster:
-        record = measure(source, info, recipe, output, generation)
+        record = measure(source, info, recipe, output, generation, overlays)
         if record.found is not None:
             say("subject", _describe_points(record.found))
         for label, line in _describe_plan(record.plan):
             say(label, line)
+        for number, overlay in enumerate(recipe.draw, 1):
+            layer = next((each for each in record.layers if each.number == number), None)
+            say("draw" if number == 1 else "", _describe_overlay(overlay, number, layer))
         for label, line in _describe_steps(record.steps):
             say(label, line)
     start = time.perf_counter()
-    rendered = render(source, recipe, output, limits=LIMITS, generation=generation)
+    rendered = make()
     spent = (time.perf_counter() - start) * 1_000
     say("together", f"{spent:.1f} ms, {rendered.frames} frame{'s' * (rendered.frames > 1)}")
     size, before = len(rendered.data), info.size_bytes
@@ -160,6 +177,18 @@ def _describe_place(area: Area) -> str:
     """Return the middle of an area as a link writes a point."""
     middle = Gravity(area.left + area.width // 2, area.top + area.height // 2, Mode.BOX_CENTER)
     return str(middle).removesuffix(";box-center")
+
+
+def _describe_overlay(overlay: Overlay, number: int, layer: Layer | None) -> str:
+    what = f"the image {overlay.image}" if overlay.image else f"the text {overlay.text!r}"
+    if layer is None:
+        return f"{number}: {what}, beside the canvas"
+    box = layer.box
+    parts = [f"{number}: {what}, {box.width} × {box.height} at {box.left}, {box.top}"]
+    parts += ["laid like tiles"] * (overlay.repeat is not Repeat.NEVER)
+    parts += [f"{overlay.opacity:.0%} opaque"] * (overlay.opacity < 1)
+    parts += [f"composite {overlay.composite.value}"] * (overlay.composite is not Composite.OVER)
+    return ", ".join(parts)
 
 
 def _describe_steps(steps: list[Step]) -> Iterator[tuple[str, str]]:

@@ -7,18 +7,21 @@ that together they take longer than a render does.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO, TypeVar
 
 import pyvips
 
 from apps.imaging.aiming import aim
+from apps.imaging.commands.arguments import LIMITS
 from apps.imaging.decoders import as_decoded, decode
 from apps.imaging.encoders import Generation, encode
 from apps.imaging.engine import decoding
 from apps.imaging.focus import UNKNOWN, FocalPoints
 from apps.imaging.geometry import Plan, make_plan
+from apps.imaging.layer import Layer
+from apps.imaging.layering import make_layers
 from apps.imaging.margins import trim
 from apps.imaging.metadata import keep_metadata
 from apps.imaging.pipeline import STEPS, Task, find_detail
@@ -39,15 +42,21 @@ class Step:
 
 @dataclass(slots=True)
 class Record:
-    """A plan, the focal points it needed, and what was measured on the way to its rendition."""
+    """A plan, the focal points it needed, what is drawn, and what was measured on the way."""
 
     plan: Plan
+    layers: tuple[Layer, ...] = ()
     steps: list[Step] = field(default_factory=list)
     found: FocalPoints | None = None
 
 
 def measure(
-    source: BinaryIO, info: SourceInfo, recipe: Recipe, output: OutputFormat, generation: Generation
+    source: BinaryIO,
+    info: SourceInfo,
+    recipe: Recipe,
+    output: OutputFormat,
+    generation: Generation,
+    overlays: Mapping[str, BinaryIO],
 ) -> Record:
     """Make the first frame of a picture, that render() has made before, step by step."""
     info = as_decoded(info)
@@ -55,10 +64,14 @@ def measure(
     record = Record(make_plan(recipe, info, region))
     if recipe.trim.border.is_on:
         record.steps.append(Step("find_border", spent))
+    size = record.plan.size
+    record.layers, spent = _time(lambda: make_layers(recipe, size, overlays, LIMITS))
+    if recipe.draw:
+        record.steps.append(Step("make_layers", spent))
     (record.plan, record.found), spent = _time(lambda: aim(source, info, recipe, record.plan, UNKNOWN))
     if record.found is not None:
         record.steps.append(Step("find_subject", spent))
-    task = Task(recipe, record.plan, output)
+    task = Task(recipe, record.plan, output, record.layers)
     with decoding():
         frames = decode(source, info, record.plan.resized, region=record.plan.trimmed, is_animated=False)
         image, spent = _time(lambda: next(frames).image.copy_memory())

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from apps.imaging.commands.arguments import Parser, add_jobs, add_socket, add_verb
 from apps.imaging.commands.batch import Outcome, report, sum_up, work_through
+from apps.imaging.commands.drawing import add_draw, read_drawn
 from apps.imaging.commands.endings import UsageError, describe, judge
 from apps.imaging.commands.inputs import Input, find_inputs
 from apps.imaging.commands.names import Pattern, read_pattern
@@ -29,6 +30,7 @@ _EXAMPLES = """\
   images-render render photo.jpg width=400,fit=cover,height=400 -o square.webp
   images-render render photo.jpg w=800 -o 'photo-{width}.{ext}' --accept image/avif,image/webp
   images-render render pictures/ w=1600 -o smaller/
+  images-render render photo.jpg w=800,draw.image=logo,draw.width=0.2 --draw logo=logo.png -o marked.webp
   images-render render '*.png' f=webp -o '{stem}.webp' --small
   cat photo.jpg | images-render render - w=200 -o - --format png > small.png"""
 
@@ -65,6 +67,7 @@ def add_render(verbs: argparse._SubParsersAction[Parser]) -> None:
         help="a file, a folder, - for stdout, or a name with {stem} {name} {path} {ext} {width} {height}",
     )
     parser.add_argument("--options", help="the same as OPTIONS at the end")
+    add_draw(parser)
     add_format(parser)
     parser.add_argument("--small", action="store_true", help="spend more time for fewer bytes")
     add_socket(parser)
@@ -88,7 +91,7 @@ def run_render(parsed: argparse.Namespace) -> int:
         raise UsageError("a picture is no text for a terminal; send it elsewhere, or name a file after -o")
     output = settle_format(recipe, parsed.format, pattern.format)
     generation = Generation.SMALL if parsed.small else Generation.QUICK
-    workbench = open_workbench(parsed.socket)
+    workbench = open_workbench(parsed.socket, read_drawn(parsed.draw, recipe))
     orders = [Order(each, recipe, output, parsed.accept, pattern, generation, workbench) for each in pictures]
     progress = Progress(len(orders), is_quiet=parsed.quiet)
     outcomes = work_through(orders, fulfil, jobs=parsed.jobs, is_asking=parsed.socket is not None)

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from apps.imaging import render as here
 from apps.imaging.commands.arguments import LIMITS
+from apps.imaging.commands.drawing import Drawn, open_drawn
 from apps.imaging.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
@@ -16,13 +17,18 @@ from apps.imaging.source import SourceInfo
 
 # A person would rather wait for a busy renderer than be told of it.
 _PATIENCE_SECONDS = 60.0
+_NOTHING: Drawn = {}  # a proxy of it could not be sent to another process
 
 
 @dataclass(frozen=True, slots=True)
 class Workbench:
-    """`client` is None for this process. Both verbs raise as those of render.py, or RendererError."""
+    """`client` is None for this process; `drawn` are the files of images that recipes draw.
+
+    Both verbs raise as those of render.py, or RendererError.
+    """
 
     client: RendererClient | None
+    drawn: Drawn
 
     def inspect(self, source: BinaryIO) -> SourceInfo:
         if self.client:
@@ -32,15 +38,14 @@ class Workbench:
     def render(
         self, source: BinaryIO, recipe: Recipe, output: OutputFormat, generation: Generation
     ) -> Rendered:
-        if self.client:
-            return self.client.render(source, recipe, output, limits=LIMITS, generation=generation)
-        return here.render(source, recipe, output, limits=LIMITS, generation=generation)
+        render = self.client.render if self.client else here.render
+        with open_drawn(self.drawn) as overlays:
+            return render(source, recipe, output, limits=LIMITS, generation=generation, overlays=overlays)
 
 
-def open_workbench(socket: Path | None) -> Workbench:
+def open_workbench(socket: Path | None, drawn: Drawn = _NOTHING) -> Workbench:
     """Return the bench at a renderer's socket, or the one in this process."""
     if socket is None:
-        return Workbench(None)
-    return Workbench(
-        RendererClient(socket, connect_seconds=_PATIENCE_SECONDS, total_seconds=_PATIENCE_SECONDS)
-    )
+        return Workbench(None, drawn)
+    client = RendererClient(socket, connect_seconds=_PATIENCE_SECONDS, total_seconds=_PATIENCE_SECONDS)
+    return Workbench(client, drawn)
