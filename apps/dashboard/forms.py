@@ -34,7 +34,7 @@ class VariantForm(forms.Form):
         required=False,
         max_length=MAX_TEXT_LENGTH,
         label="More options",
-        help_text="As in a link. A logo in a corner: draw.image=logo,draw.width=0.2,draw.right=8,draw.top=8",
+        help_text="As in a link: blur=5, or for a watermark draw.image=logo,draw.width=0.2",
     )
     is_public = forms.BooleanField(
         required=False,

@@ -22,6 +22,8 @@ from apps.imaging.encoders import Generation
 from apps.imaging.errors import (
     EmptyImage,
     LimitExceeded,
+    MissingGlyph,
+    OverlayError,
     RendererCrashed,
     RendererTimeout,
     SourceError,
@@ -32,7 +34,16 @@ from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
 
 # Another try within seconds would cost a worker's time and end the same.
-_LASTING = (SourceError, EmptyImage, LimitExceeded, TooLargeToProcess, RendererTimeout, RendererCrashed)
+_LASTING = (
+    SourceError,
+    EmptyImage,
+    LimitExceeded,
+    OverlayError,
+    MissingGlyph,
+    TooLargeToProcess,
+    RendererTimeout,
+    RendererCrashed,
+)
 
 
 class Renderer(Protocol):

@@ -30,13 +30,13 @@ def is_negotiated(recipe: Recipe) -> bool:
 def choose_format(recipe: Recipe, info: SourceInfo, accept: str) -> OutputFormat:
     """Return the format to answer in; `info` may be header facts or those kept at upload.
 
-    Raises SvgConversion when pixels are asked for of a drawing.
+    Raises SvgConversion when pixels are asked for of a drawing, or to be drawn onto one.
     """
     asked = recipe.format.output
     if asked is OutputFormat.JSON:
         return asked
     if info.format is SourceFormat.SVG:
-        if asked is not None:
+        if asked is not None or recipe.draw:  # a watermark is never left out
             raise SvgConversion
         return OutputFormat.SVG
     if asked is OutputFormat.PLACEHOLDER:

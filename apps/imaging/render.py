@@ -73,13 +73,14 @@ def render(
     change nothing else. `overlays` has a seekable file for each of the recipe's drawn_images, which JSON does
     without.
 
-    An SVG stays what it is, sanitised, whatever the recipe. Raises as inspect() does, LimitExceeded for a
-    recipe that enlarges too much, SvgConversion, OverlayError and MissingGlyph.
+    An SVG stays what it is, sanitised, whatever the recipe, and nothing can be drawn onto one. Raises as
+    inspect() does, LimitExceeded for a recipe that enlarges too much, SvgConversion, OverlayError and
+    MissingGlyph.
     """
     info = read_source_info(source)
     limits.check(info)
     if info.format is SourceFormat.SVG or output is OutputFormat.SVG:
-        return _keep_drawing(source, info, output, limits)
+        return _keep_drawing(source, info, recipe, output, limits)
     info = as_decoded(info)
     region = trim(source, recipe, info)
     plan = make_plan(recipe, info, region)
@@ -99,10 +100,12 @@ def render(
     return Rendered(data, output, *plan.size, frames=len(frames), found=found)
 
 
-def _keep_drawing(source: BinaryIO, info: SourceInfo, output: OutputFormat, limits: Limits) -> Rendered:
+def _keep_drawing(
+    source: BinaryIO, info: SourceInfo, recipe: Recipe, output: OutputFormat, limits: Limits
+) -> Rendered:
     if output is OutputFormat.JSON and info.format is SourceFormat.SVG:
         return Rendered(write_facts((info.width, info.height), info), output, info.width, info.height)
-    if info.format is not SourceFormat.SVG or output is not OutputFormat.SVG:
+    if info.format is not SourceFormat.SVG or output is not OutputFormat.SVG or recipe.draw:
         raise SvgConversion
     return Rendered(_clean(source, limits), output, info.width, info.height)
 

@@ -6,17 +6,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
+from apps.accounts.actor import SYSTEM
 from apps.delivery.asgi import DeliveryApplication
 from apps.delivery.lookup import make_pool, read_conninfo
 from apps.delivery.ports import open_ports
 from apps.images.models import Image
 from apps.variants.models import Variant
+from apps.variants.services import create_variant
 from tests.delivery.asgi_client import DeliveryClient
-from tests.delivery.conftest import link, signed_link
+from tests.delivery.conftest import link, signed_link, upload
 from tests.delivery.relay import Relay
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -61,6 +64,23 @@ def test_it_works(secret_photo: Image, thumbnail: Variant, key: str, stores: Pat
             answers.append(client.get(target, if_none_match=answers[0].headers["etag"]))
     assert [answer.status for answer in answers] == [200] * 10 + [304]
     assert answers[0].headers["cf-resized"].startswith("internal=ok/h")
+    assert count_statements(tmp_path / "trace") == len(answers)
+
+
+def test_overlays_need_no_statement_of_their_own(
+    photo: Image, flexible: None, stores: Path, tmp_path: Path
+) -> None:
+    logos = [upload(photo.account).public_id for _ in range(2)]
+    drawn: list[Any] = [{"image": logo, "width": 9} for logo in logos]
+    create_variant(account=photo.account, name="marked", options={"draw": drawn}, actor=SYSTEM)
+    options = ",".join(f"draw.{number}.image={logo}" for number, logo in enumerate(logos, 1))
+    targets = [link(photo, "marked"), link(photo, options)]
+    pool = make_pool(max_size=1)
+    with served_from(pool) as client:
+        client.get_all(targets)
+        with traced(client, pool, tmp_path / "trace"):
+            answers = [client.get(target) for target in targets * 4]
+    assert {answer.headers["cf-resized"].split()[0] for answer in answers} == {"internal=ok/h"}
     assert count_statements(tmp_path / "trace") == len(answers)
 
 

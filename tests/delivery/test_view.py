@@ -11,9 +11,11 @@ import pytest
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.test import RequestFactory
 
+from apps.accounts.actor import SYSTEM
 from apps.delivery import view
 from apps.images.models import Image, Rendition
 from apps.variants.models import Variant
+from apps.variants.services import create_variant
 from tests.delivery.asgi_client import DeliveryClient
 from tests.delivery.conftest import link, signed_link, upload
 
@@ -62,6 +64,14 @@ def test_a_signature_is_made_over_the_raw_target(thumbnail: Variant, secret_phot
     assert get(PREFIX + signed).status_code == 200
     assert get(signed.replace("/thumbnail", "/%74humbnail")).status_code == 403
     assert get(f"http://elsewhere.example{signed}").status_code == 200
+
+
+def test_overlays_are_drawn(photo: Image, delivery: DeliveryClient) -> None:
+    options = {"draw": [{"image": upload(photo.account).public_id, "width": 9}]}
+    create_variant(account=photo.account, name="marked", options=options, actor=SYSTEM)
+    made = body(get(link(photo, "marked")))
+    assert made == delivery.get(link(photo, "marked")).body
+    assert made != body(get(link(photo, "public")))
 
 
 def test_conditions_parts_and_methods(photo: Image, thumbnail: Variant) -> None:

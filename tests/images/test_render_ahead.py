@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
+from PIL import Image as Picture
 
 from apps.accounts.actor import SYSTEM
 from apps.accounts.models import Account
 from apps.images.models import Rendition
-from apps.images.services import upload_image
-from apps.images.storage import originals
+from apps.images.services import delete_image, upload_image
+from apps.images.services.render_ahead import RENDER_AHEAD
+from apps.images.storage import originals, renditions
 from apps.imaging.recipe import Fit, Recipe
 from apps.outbox.models import Job, JobState
 from apps.outbox.services import run_due_jobs
@@ -66,3 +68,27 @@ def test_what_leaves_its_width_to_the_screen_is_made_for_a_desktop_and_a_phone(
     run_due_jobs()
     assert {rendition.width for rendition in Rendition.objects.all()} == {9, 30}
     assert {rendition.fingerprint for rendition in Rendition.objects.all()} <= set(variant.fingerprints)
+
+
+def test_what_is_drawn_is_there_ahead_too(orchard: Account, stores: Path) -> None:
+    logo = upload_image(account=orchard, file=io.BytesIO(jpeg(8, 8, "red")), image_id="logo", actor=SYSTEM)
+    options = {"format": "png", "draw": [{"image": "logo", "left": 0, "top": 0}]}
+    create_variant(account=orchard, name="w", options=options, is_rendered_ahead=True, actor=SYSTEM)
+    image = upload_image(account=orchard, file=io.BytesIO(jpeg()), actor=SYSTEM)
+    run_due_jobs()
+    made = Rendition.objects.get(image=image)
+    assert made.overlays == f"{logo.pk}.1"
+    with renditions().open(made.storage_key) as file, Picture.open(file) as picture:
+        red, _, blue = picture.convert("RGB").getpixel((4, 4))  # type: ignore[misc]  # it is RGB
+    assert (red > 200, blue < 50) == (True, True)
+
+
+def test_an_overlay_that_went_leaves_nothing_to_do(orchard: Account, stores: Path) -> None:
+    logo = upload_image(account=orchard, file=io.BytesIO(jpeg()), image_id="logo", actor=SYSTEM)
+    options = {"draw": [{"image": "logo"}]}
+    create_variant(account=orchard, name="w", options=options, is_rendered_ahead=True, actor=SYSTEM)
+    upload_image(account=orchard, file=io.BytesIO(jpeg()), actor=SYSTEM)
+    delete_image(image=logo, actor=SYSTEM)
+    run_due_jobs()
+    assert not Rendition.objects.exists()
+    assert not Job.objects.filter(kind=RENDER_AHEAD).exclude(state=JobState.DONE).exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from apps.imaging.errors import SvgConversion
 from apps.imaging.grammar import parse
 from apps.imaging.negotiate import accepted_formats, choose_format, is_negotiated
 from apps.imaging.recipe import OutputFormat
@@ -96,3 +97,10 @@ def test_a_large_result_is_not_worth_the_wait_for_avif() -> None:
 )
 def test_accept(accept: str, formats: set[str]) -> None:
     assert accepted_formats(accept) == formats
+
+
+def test_what_is_to_be_drawn_is_not_left_out_of_a_drawing() -> None:
+    drawing = SourceInfo(SourceFormat.SVG, 9, 9)
+    with pytest.raises(SvgConversion):
+        choose_format(parse("draw.text=ours"), drawing, CHROME)
+    assert choose_format(parse("draw.text=ours,f=json"), drawing, CHROME) is OutputFormat.JSON

@@ -5,15 +5,18 @@ from __future__ import annotations
 from apps.accounts.models import Account
 from apps.images.errors import NoSuchOverlay, OverlayNotFound
 from apps.images.models import Image
+from apps.images.models.image import ImageQuerySet
 from apps.images.overlays import OverlayFacts, choose_overlays
+from apps.imaging.errors import OverlayIsSvg
 from apps.imaging.recipe import Recipe
+from apps.imaging.source import SourceFormat
 
 
 def find_overlays(*, account: Account, recipe: Recipe) -> tuple[OverlayFacts, ...]:
     """Return what a variant's recipe draws, in its order. Raises NoSuchOverlay."""
     if not recipe.draw:
         return ()
-    images = Image.objects.in_account(account).live().filter(public_id__in=recipe.drawn_images)
+    images = _find_images(account, recipe)
     found = [
         OverlayFacts(image.public_id, image.pk, image.version, image.is_private, image.storage_key)
         for image in images
@@ -22,7 +25,7 @@ def find_overlays(*, account: Account, recipe: Recipe) -> tuple[OverlayFacts, ..
 
 
 def review_overlays(account: Account, recipe: Recipe) -> None:
-    """Raise OverlayNotFound for a recipe no link could be answered with.
+    """Raise OverlayNotFound, or OverlayIsSvg, for a recipe that no link could be answered with.
 
     Whoever mistypes an id should learn it before their visitors do. That an overlay is deleted later is
     allowed all the same: it is how a logo is replaced, and no variant may keep an image from being deleted.
@@ -31,3 +34,9 @@ def review_overlays(account: Account, recipe: Recipe) -> None:
         find_overlays(account=account, recipe=recipe)
     except NoSuchOverlay as error:
         raise OverlayNotFound(error.image_id) from error
+    if drawing := _find_images(account, recipe).filter(format=SourceFormat.SVG.value).first():
+        raise OverlayIsSvg(drawing.public_id)
+
+
+def _find_images(account: Account, recipe: Recipe) -> ImageQuerySet:
+    return Image.objects.in_account(account).live().filter(public_id__in=recipe.drawn_images)

@@ -31,8 +31,10 @@ class Answer:
 
 def answer(frame: Frame, descriptors: Sequence[int], *, locks: cage.Locks) -> Answer:
     """Do what the frame asks and return the answer; every failure becomes a fault's header."""
+    drawn_images: Sequence[str] = ()
     try:
         request = requests.read_request(frame.header)
+        drawn_images = request.recipe.drawn_images
         if request.verb is requests.Verb.PROBE:
             return Answer(replies.write_report(cage.probe(locks)))
         with ExitStack() as stack:
@@ -43,7 +45,7 @@ def answer(frame: Frame, descriptors: Sequence[int], *, locks: cage.Locks) -> An
     except MemoryError:
         return Answer(faults.write_fault(TooLargeToProcess()))
     except ImagingError as error:
-        return Answer(faults.write_fault(error))
+        return Answer(faults.write_fault(error, drawn_images))
     except WireError as error:
         return Answer(faults.write_bad_request(error))
     except Exception:  # noqa: BLE001 - a fault of ours must not cost a worker; the log has it, the client a code
@@ -80,11 +82,16 @@ def _open_descriptor(descriptor: int) -> BinaryIO:
 
 
 def _work(request: requests.Request, sources: Sequence[BinaryIO]) -> Answer:
-    source = sources[0]
+    source, *overlays = sources
     if request.verb is requests.Verb.INSPECT:
         return Answer(replies.write_source_info(inspect(source, request.limits)))
     rendered = render(
-        source, request.recipe, request.output, limits=request.limits, generation=request.generation
+        source,
+        request.recipe,
+        request.output,
+        limits=request.limits,
+        generation=request.generation,
+        overlays=dict(zip(request.recipe.drawn_images, overlays, strict=True)),
     )
     if len(rendered.data) > MAX_BODY_BYTES:
         raise TooLargeToProcess

@@ -8,7 +8,7 @@ from typing import BinaryIO, Generic, TypeVar
 
 from apps.imaging.cage import CageReport
 from apps.imaging.encoders import Generation
-from apps.imaging.errors import BadReply, LimitExceeded
+from apps.imaging.errors import BadReply, LimitExceeded, OverlayMissing
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
@@ -57,11 +57,14 @@ def ask_render(
 ) -> Ask[Rendered]:
     """Ask for a rendition."""
     request = Request(verb=Verb.RENDER, limits=limits, recipe=recipe, output=output, generation=generation)
-    return Ask(request, lambda frame: read_rendered(frame, output))
+    return Ask(request, lambda frame: read_rendered(frame, output, recipe.drawn_images))
 
 
 def pick_overlays(recipe: Recipe, overlays: Mapping[str, Source]) -> list[Source]:
-    """Return what a recipe draws in the order the wire carries it. Raises KeyError when one is missing."""
+    """Return what a recipe draws in the order the wire carries it. Raises OverlayMissing."""
+    for image in recipe.drawn_images:
+        if image not in overlays:
+            raise OverlayMissing(image)
     return [overlays[image] for image in recipe.drawn_images]
 
 

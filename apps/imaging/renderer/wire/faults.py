@@ -1,21 +1,27 @@
 """Faults: domain errors as closed codes on the wire, and back.
 
 A renderer's reply is not to be trusted, so no sentence of its choosing reaches a person: a code names the
-error's class, and what an error carries (a format's name, a limit's name, two numbers) is checked and put
-into our words.
+error's class, and what an error carries (a format's name, a limit's name, numbers, a character) is checked
+and put into our words. An overlay goes by its place among the images the recipe draws, which both sides know.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import NoReturn
 
 from apps.imaging.errors import (
+    BadOverlay,
     DamagedImage,
     EmptyImage,
     ImagingError,
     LimitExceeded,
+    MissingGlyph,
     NotAnImage,
+    OverlayError,
+    OverlayIsSvg,
+    OverlayMissing,
     RendererCrashed,
     RendererTimeout,
     SvgConversion,
@@ -30,6 +36,9 @@ from apps.imaging.renderer.wire.records import read_integer, read_text
 _BAD_REQUEST = "bad_request"
 _UNSUPPORTED_FORMAT = "unsupported_format"
 _LIMIT_EXCEEDED = "limit_exceeded"
+_MISSING_GLYPH = "missing_glyph"
+_BAD_OVERLAY = "bad_overlay"
+_OF_OVERLAYS = {"overlay_missing": OverlayMissing, "overlay_is_svg": OverlayIsSvg}
 # Errors that carry nothing but their name; a subclass stands before its base.
 _PLAIN = {
     "empty_image": EmptyImage,
@@ -43,8 +52,12 @@ _PLAIN = {
 }
 
 
-def write_fault(error: ImagingError) -> Header:
-    """Return the header that stands for a domain error."""
+def write_fault(error: ImagingError, drawn_images: Sequence[str] = ()) -> Header:
+    """Return the header that stands for a domain error, in a render that draws these images."""
+    if isinstance(error, OverlayError):
+        return _write_overlay_fault(error) | {"overlay": drawn_images.index(error.image)}
+    if isinstance(error, MissingGlyph):
+        return {"fault": _MISSING_GLYPH, "character": error.character}
     if isinstance(error, LimitExceeded):
         return {
             "fault": _LIMIT_EXCEEDED,
@@ -60,23 +73,55 @@ def write_fault(error: ImagingError) -> Header:
     return {"fault": "crashed"}
 
 
+def _write_overlay_fault(error: OverlayError) -> Header:
+    if isinstance(error, BadOverlay):
+        return {"fault": _BAD_OVERLAY, "cause": write_fault(error.cause)}
+    return {"fault": next(code for code, kind in _OF_OVERLAYS.items() if isinstance(error, kind))}
+
+
 def write_bad_request(error: WireError) -> Header:
     """Return the header that tells a client its request was none."""
     return {"fault": _BAD_REQUEST, "reason": str(error)[:100]}
 
 
-def raise_fault(header: Header) -> NoReturn:
+def raise_fault(header: Header, drawn_images: Sequence[str] = ()) -> NoReturn:
     """Raise the error a reply's header stands for; WireError when it stands for none."""
+    raise read_fault(header, drawn_images)
+
+
+def read_fault(header: object, drawn_images: Sequence[str] = ()) -> ImagingError:
+    """Return the error a header stands for. Raises WireError when it stands for none."""
+    if not isinstance(header, dict):
+        raise WireError("the fault is no object")
     code = header.get("fault")
     if code == _LIMIT_EXCEEDED:
         limit = read_text(header.get("limit"))
         if limit not in {entry.name for entry in fields(Limits)}:
             raise WireError("the fault names no limit of ours")
-        raise LimitExceeded(limit, read_integer(header.get("actual")), read_integer(header.get("allowed")))
+        return LimitExceeded(limit, read_integer(header.get("actual")), read_integer(header.get("allowed")))
     if code == _UNSUPPORTED_FORMAT:
-        raise UnsupportedFormat(read_text(header.get("format")))
+        return UnsupportedFormat(read_text(header.get("format")))
+    if code == _MISSING_GLYPH:
+        return MissingGlyph(_read_character(header.get("character")))
+    if code == _BAD_OVERLAY:
+        return BadOverlay(_read_image(header, drawn_images), read_fault(header.get("cause")))
     if code == _BAD_REQUEST:
         raise WireError(f"the renderer did not understand us: {read_text(header.get('reason'))}")
+    if isinstance(code, str) and code in _OF_OVERLAYS:
+        return _OF_OVERLAYS[code](_read_image(header, drawn_images))
     if not isinstance(code, str) or code not in _PLAIN:
         raise WireError("the reply names no fault of ours")
-    raise _PLAIN[code]
+    return _PLAIN[code]()
+
+
+def _read_image(header: Header, drawn_images: Sequence[str]) -> str:
+    place = read_integer(header.get("overlay"))
+    if place >= len(drawn_images):
+        raise WireError("the fault is about an overlay that nobody asked for")
+    return drawn_images[place]
+
+
+def _read_character(value: object) -> str:
+    if not isinstance(value, str) or len(value) != 1:
+        raise WireError("the fault names no character")
+    return value

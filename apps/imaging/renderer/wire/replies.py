@@ -6,6 +6,8 @@ for, numbers have ranges, and the Content-Type never comes from here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from apps.imaging.cage import Attempt, CageReport, Locks
 from apps.imaging.facts import are_facts
 from apps.imaging.placeholder import is_placeholder
@@ -45,9 +47,9 @@ def write_rendered(rendered: Rendered) -> Header:
     return {"width": rendered.width, "height": rendered.height, "frames": rendered.frames}
 
 
-def read_rendered(frame: Frame, output: OutputFormat) -> Rendered:
+def read_rendered(frame: Frame, output: OutputFormat, drawn_images: Sequence[str] = ()) -> Rendered:
     """Return the rendition in the format that was asked for. Raises the fault in the reply, or WireError."""
-    width = read_integer(_open(frame, "width"))
+    width = read_integer(_open(frame, "width", drawn_images))
     height, frames = read_integer(frame.header.get("height")), read_integer(frame.header.get("frames"))
     if not (1 <= width <= _MAX_SIDE and 1 <= height <= _MAX_SIDE and 1 <= frames <= _MAX_FRAMES):
         raise WireError("the rendition's size is impossible")
@@ -90,9 +92,9 @@ def read_report(frame: Frame) -> CageReport:
     )
 
 
-def _open(frame: Frame, key: str) -> object:
+def _open(frame: Frame, key: str, drawn_images: Sequence[str] = ()) -> object:
     if "fault" in frame.header:
-        raise_fault(frame.header)
+        raise_fault(frame.header, drawn_images)
     return frame.header.get(key)
 
 
