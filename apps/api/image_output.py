@@ -15,6 +15,8 @@ from apps.images.links import write_link
 from apps.images.models import Image
 from apps.variants.models import Variant
 
+_PICTURE = ("width", "height", "format", "bytes", "frames", "sha256")
+
 
 class ImageOutput(serializers.ModelSerializer[Image]):
     """From `width` on, fields the original does not have. Context: see `show`."""
@@ -31,8 +33,16 @@ class ImageOutput(serializers.ModelSerializer[Image]):
         model = Image
         fields = (
             *("id", "filename", "uploaded", "requireSignedURLs", "variants", "meta", "creator"),
-            *("width", "height", "format", "bytes", "frames", "sha256"),
+            *_PICTURE,
         )
+
+    def to_representation(self, instance: Image) -> dict[str, Any]:
+        """Return a draft without facts of a picture that is not there; only it says `draft`."""
+        shown = super().to_representation(instance)
+        if instance.is_draft:
+            shown = {name: shown[name] for name in shown if name not in _PICTURE}
+            shown |= {"uploaded": Timestamp().to_representation(instance.created_at), "draft": True}
+        return shown
 
     def get_variants(self, image: Image) -> list[str]:
         account_hash = self.context["account_hash"]

@@ -6,6 +6,7 @@ from django.urls import include, path, register_converter
 
 from apps.api.target import RestConverter, SegmentConverter
 from apps.api.views.config import Config
+from apps.api.views.direct_upload import DirectUpload, DirectUploadV1, DirectUploadV2
 from apps.api.views.image import ImageBlob, ImageDetail
 from apps.api.views.images import ImageList, ImageStats
 from apps.api.views.images_v2 import ImageListV2
@@ -22,6 +23,8 @@ register_converter(RestConverter, "rest")
 _images = [
     path("v1", ImageList.as_view()),
     path("v2", ImageListV2.as_view()),
+    path("v2/direct_upload", DirectUploadV2.as_view()),
+    path("v1/direct_upload", DirectUploadV1.as_view()),
     path("v1/config", Config.as_view()),
     path("v1/keys", KeyList.as_view()),
     path("v1/keys/<segment:name>", KeyDetail.as_view()),
@@ -39,5 +42,6 @@ _images = [
 ]
 urlpatterns = [
     path("client/v4/user/tokens/verify", TokenVerification.as_view()),
+    path("client/v4/upload/<segment:account_hash>/<segment:secret>", DirectUpload.as_view(), name="upload"),
     path("client/v4/accounts/<segment:account_id>/images/", include(_images)),
 ]

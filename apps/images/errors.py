@@ -7,6 +7,9 @@ ImagesError
 ├── PrivateCustomId          an image with a custom id cannot be made private
 ├── BadMetadata              not a JSON object, or too large
 ├── BadCreator
+├── BadGrantExpiry           an upload is granted for minutes or hours
+├── GrantNotFound            unknown, used or expired: who holds the secret is not told which
+├── GrantInUse               another upload is using it right now
 ├── EmptyUpload
 ├── UploadTooLarge           more bytes than the account allows
 ├── OverlayNotFound          a variant would draw an image that is not there
@@ -67,6 +70,23 @@ class BadMetadata(ImagesError):
 
 class BadCreator(ImagesError):
     pass
+
+
+class BadGrantExpiry(ImagesError):
+    def __init__(self, minimum: int, maximum: int) -> None:
+        super().__init__(
+            f"an upload can be granted for {minimum // 60} minutes to {maximum // 3600} hours from now"
+        )
+
+
+class GrantNotFound(ImagesError):
+    def __init__(self) -> None:
+        super().__init__("This upload URL is not valid: it has expired or was used, or never was")
+
+
+class GrantInUse(ImagesError):
+    def __init__(self) -> None:
+        super().__init__("Another upload to this URL is under way")
 
 
 class EmptyUpload(ImagesError):

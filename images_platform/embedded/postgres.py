@@ -22,7 +22,7 @@ _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "shared_buffers": "32MB",
-    "max_connections": "60",
+    "max_connections": "100",
     # One host, no replicas, little load: these would be processes that wait.
     "wal_level": "minimal",
     "max_wal_senders": "0",

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from apps.accounts.models import Account
-from tests.images.conftest import photo  # noqa: F401  # the same photo, for this room's tests
+from tests.images.conftest import photo, stored_files  # noqa: F401  # the same, for this room's tests
 
 
 def client_for(token: str) -> Client:

@@ -21,6 +21,7 @@ ROUTES = {
     "/stats": (("get", "head"), ()),
     "/{image}": (("get", "head"), ("patch", "delete")),
     "/{image}/signed_url": ((), ("post",)),
+    "/direct_upload": ((), ("post",)),
     "/config": (("get", "head"), ("patch",)),
     "/keys": (("get", "head"), ()),
     "/keys/default": ((), ("put", "delete")),

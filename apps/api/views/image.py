@@ -30,14 +30,20 @@ _EDIT_PENDING = Note(5202, "The image is changed; caches downstream are still be
 class ImageView(AccountView):
     """A view about one image of the account."""
 
+    images = Image.objects.live()
+
     def find(self, image_id: str) -> Image:
-        image = Image.objects.in_account(self.account).live().filter(public_id=image_id).first()
+        image = self.images.in_account(self.account).filter(public_id=image_id).first()
         if image is None:
             raise ImageNotFound
         return image
 
 
 class ImageDetail(ImageView):
+    """Drafts can be seen here, to ask whether they were used; edited, and deleted with their grants."""
+
+    images = Image.objects.present()
+
     class Input(serializers.Serializer[Any]):
         """What may be changed; a field that is missing stays, null empties it."""
 

@@ -71,6 +71,6 @@ class ImageList(AccountView):
 
 class ImageStats(AccountView):
     def get(self, request: Request, account_id: str) -> Response:
-        """Say how many images the account holds and may hold."""
+        """Say how many images the account holds and may hold; those just coming in count."""
         count = {"current": self.account.images_used, "allowed": self.account.images_limit}
         return answer({"count": count})

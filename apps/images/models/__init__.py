@@ -1,6 +1,7 @@
-"""The product itself: images (originals and what is known of them) and their renditions."""
+"""The product itself: images (originals and what is known of them), their renditions, grants to upload."""
 
+from apps.images.models.grant import UploadGrant
 from apps.images.models.image import Image
 from apps.images.models.rendition import Rendition
 
-__all__ = ["Image", "Rendition"]
+__all__ = ["Image", "Rendition", "UploadGrant"]

@@ -30,7 +30,7 @@ def lock_image(image: Image) -> Image:
     locked = (
         Image.objects.present()
         .select_for_update(of=("self",))
-        .select_related("account__delivery_policy")
+        .select_related("account")
         .filter(pk=image.pk)
         .first()
     )
@@ -47,7 +47,7 @@ def change_access(*, locked: Image, is_private: bool, actor: Actor) -> Job | Non
     """
     if locked.is_private == is_private:
         return None
-    policy, old_id = locked.account.delivery_policy, locked.public_id
+    policy, old_id = DeliveryPolicy.objects.get(account=locked.account), locked.public_id
     if is_private:
         check_may_be_private(old_id, policy)
     if is_generated(old_id) and not policy.has_stable_ids:

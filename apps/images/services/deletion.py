@@ -9,8 +9,8 @@ from apps.accounts.actor import Actor
 from apps.accounts.services import give_back_image_quota, record_event
 from apps.cdn.keys import image_key
 from apps.cdn.services import PurgeState, finish_purge, request_purge
-from apps.images.errors import ImageNotFound
 from apps.images.models import Image, Rendition
+from apps.images.services.access import lock_image
 from apps.images.services.files import LINGER_SECONDS, schedule_removal
 from apps.images.storage import ORIGINALS, RENDITIONS
 from apps.outbox.models import Job
@@ -20,11 +20,21 @@ RETIRE_IMAGE = "images.retire"
 
 
 def delete_image(*, image: Image, actor: Actor) -> PurgeState:
-    """Make the image unreachable and free its id and quota; says whether the caches already know."""
+    """Make the image unreachable and free its id and quota; says whether the caches already know.
+
+    A draft is dropped with its grant. Raises ImageNotFound.
+    """
     with transaction.atomic():
-        deleted = Image.objects.filter(pk=image.pk, deleted_at=None).update(deleted_at=timezone.now())
-        if not deleted:
-            raise ImageNotFound
+        image = lock_image(image)
+        if image.is_draft:
+            # There is no picture and none was counted; with the row its grant goes.
+            record_event(
+                account=image.account, actor=actor, action="draft.deleted", object_id=image.public_id
+            )
+            image.delete()
+            return "done"
+        image.deleted_at = timezone.now()
+        image.save(update_fields=["deleted_at"])
         give_back_image_quota(account=image.account)
         purge = request_purge(account=image.account, keys=[image_key(image.pk)], reason="image deleted")
         add_job(

@@ -1,0 +1,113 @@
+"""Direct creator uploads: a URL by which a browser may upload one picture, once (catalogue §7.1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.accounts.actor import Actor
+from apps.api.envelope import answer
+from apps.api.form import pick_words, read_words, receive_form
+from apps.api.image_output import show
+from apps.api.json_object import read_json
+from apps.api.metadata import read_metadata
+from apps.api.views.base import AccountView, ApiView
+from apps.images.services import find_grant, grant_upload, receive_upload
+
+# What an owner wrote of an image is not for whoever uploads it.
+_OWNERS = frozenset({"meta", "creator"})
+
+
+class GrantView(AccountView):
+    class Input(serializers.Serializer[Any]):
+        id = serializers.CharField(default=None, allow_blank=True, allow_null=True, trim_whitespace=False)
+        metadata = serializers.DictField(default=None, allow_null=True)
+        requireSignedURLs = serializers.BooleanField(default=False)
+        creator = serializers.CharField(
+            default=None, allow_blank=True, allow_null=True, trim_whitespace=False
+        )
+        expiry = serializers.DateTimeField(default=None, allow_null=True)
+
+    def grant(self, asked: dict[str, Any]) -> Response:
+        given = self.Input(data=asked)
+        given.is_valid(raise_exception=True)
+        terms = given.validated_data
+        image, secret = grant_upload(
+            account=self.account,
+            image_id=terms["id"],
+            metadata=terms["metadata"],
+            is_private=terms["requireSignedURLs"],
+            creator=terms["creator"],
+            expires_at=terms["expiry"],
+            actor=self.actor,
+        )
+        path = reverse("upload", "apps.api.routes", [self.account.hash, secret])
+        return answer({"id": image.public_id, "uploadURL": settings.CONTROL_URL + path})
+
+
+class DirectUploadV2(GrantView):
+    """Terms come as a form; one without any parts is what the SDKs send when there are none."""
+
+    def post(self, request: Request, account_id: str) -> Response:
+        words = read_words(self.wire_request)
+        terms = pick_words(words, "id", "requireSignedURLs", "creator", "expiry")
+        return self.grant({**terms, "metadata": read_metadata(words)})
+
+
+class DirectUploadV1(GrantView):
+    """The older address, of cloudflare-go v0: the same terms as JSON."""
+
+    def post(self, request: Request, account_id: str) -> Response:
+        return self.grant(read_json(self.wire_request))
+
+
+class DirectUpload(ApiView):
+    """Where the browser posts its `file`, from any site: the secret in the address is all it has to show.
+
+    Whatever else stands in its form is passed by: what was granted stands.
+    """
+
+    http_method_names = ["options", "post"]
+    authentication_classes = ()
+    permission_classes = ()
+
+    def check_throttles(self, request: Request) -> None:
+        """No account is asking; a secret is good for one upload."""
+
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
+        """Answer a browser that asks first, as it does before an upload that shows its progress."""
+        headers = {
+            "Access-Control-Allow-Methods": "POST",
+            "Access-Control-Allow-Headers": "*",
+            "Access-Control-Max-Age": "86400",
+        }
+        return Response(status=204, headers=headers)
+
+    def post(self, request: Request, account_hash: str, secret: str) -> Response:
+        grant = find_grant(account_hash=account_hash, secret=secret)
+        account = grant.image.account
+        with receive_form(self.wire_request, max_file_bytes=account.max_upload_bytes) as form:
+            image = receive_upload(
+                grant=grant, file=form.file, filename=form.catcher.filename, actor=self.sender
+            )
+        shown = show([image], account)[0]
+        return answer({name: value for name, value in shown.items() if name not in _OWNERS})
+
+    @property
+    def sender(self) -> Actor:
+        """Nobody we know, at an address."""
+        return Actor(
+            address=self.request.META.get("REMOTE_ADDR") or None,
+            request_id=getattr(self.request, "request_id", ""),
+        )
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        finished = super().finalize_response(request, response, *args, **kwargs)
+        finished["Access-Control-Allow-Origin"] = "*"
+        return finished
