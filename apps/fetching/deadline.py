@@ -12,6 +12,10 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self._at = time.monotonic() + seconds
 
+    def within(self, seconds: float) -> Deadline:
+        """Return a deadline that many seconds from now, or this one if it is sooner."""
+        return Deadline(min(seconds, self.left()))
+
     def left(self) -> float:
         """Return the seconds that are left; raises DeadlinePassed when none are."""
         seconds = self._at - time.monotonic()

@@ -38,11 +38,13 @@ class FetchLimits:
     """`at_once`: how many fetches may be under way in this process; more are refused, not queued.
 
     total_seconds: for everything, from the first name asked for to the last byte.
+    connect_seconds: for finding one host that answers, TLS included.
     step_seconds: answers to what could not be reached come after a multiple of these, so that their time does
     not tell a name that leads nowhere from one that leads into a private network.
     """
 
     total_seconds: float = 10
+    connect_seconds: float = 5
     max_head_bytes: int = 32 * 1024
     max_redirects: int = 3
     ports: frozenset[int] = frozenset({80, 443})
@@ -117,7 +119,8 @@ class Fetcher:
             raise TooManyRedirects(self._limits.max_redirects)
         except FetchError as error:
             detail = error.detail if isinstance(error, Unreachable) else error
-            logger.info("Fetching %s failed at %s: %s (%s)", first, url, type(error).__name__, detail)
+            place = "" if url is first else f" at {url}"
+            logger.info("Fetching %s failed%s: %s (%s)", first, place, type(error).__name__, detail)
             raise
 
     @contextmanager
@@ -126,7 +129,8 @@ class Fetcher:
         if authorization is not None:
             headers = {**headers, "Authorization": authorization}
         addresses = find_addresses(url, resolve=self._resolve, policy=self._policy, deadline=deadline)
-        with closing(connect(url, addresses, deadline=deadline, trust=self._trust)) as connection:
+        soon = deadline.within(self._limits.connect_seconds)
+        with closing(connect(url, addresses, deadline=soon, trust=self._trust)) as connection:
             yield Exchange(
                 connection,
                 url,

@@ -188,8 +188,25 @@ def test_a_reader_has_nothing_fetched(
     assert tree[0].heads == []
 
 
-def test_all_uploads_share_the_same_slots(settings: Any) -> None:
-    first = find_fetcher()
-    assert find_fetcher() is first
-    settings.FETCH_SECONDS = 9
-    assert find_fetcher() is not first
+def test_a_network_that_the_operator_closes(
+    olive_client: Client, images_path: str, tree: tuple[Server, str], settings: Any
+) -> None:
+    server, host = tree
+    settings.FETCH_DENIED_NETWORKS = parse_networks(["127.0.0.0/8"])
+    refused(post(olive_client, images_path, word("url", f"http://{host}/pear.jpg")), 400, 5454)
+    assert server.heads == []
+
+
+def test_all_uploads_share_the_same_slots() -> None:
+    assert find_fetcher() is find_fetcher()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SECONDS", 9), ("AT_ONCE", 1), ("PORTS", {8080}), ("ALLOWED_NETWORKS", ()), ("DENIED_NETWORKS", ())],
+)
+def test_every_variable_counts(settings: Any, name: str, value: Any) -> None:
+    settings.FETCH_ALLOWED_NETWORKS = settings.FETCH_DENIED_NETWORKS = parse_networks(["10.0.0.0/8"])
+    before = find_fetcher()
+    setattr(settings, f"FETCH_{name}", frozenset(value) if isinstance(value, set) else value)
+    assert find_fetcher() is not before

@@ -97,6 +97,16 @@ def test_https_from_a_server_that_never_speaks_it() -> None:
         fetch(fetcher_for(server, limits={"total_seconds": 0.3}), f"https://pears.example:{server.port}/")
 
 
+def test_connecting_has_a_deadline_of_its_own() -> None:
+    pauses: list[float] = []
+    limits = {"connect_seconds": 0.1, "total_seconds": 4, "step_seconds": 4}
+    with serve(ok(BODY)) as server, pytest.raises(DeadlinePassed):
+        fetch(
+            fetcher_for(server, limits=limits, sleep=pauses.append), f"https://pears.example:{server.port}/"
+        )
+    assert pauses[0] > 2  # what was left of four seconds
+
+
 def test_credentials_are_sent_and_shown_nowhere(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     with serve(answer("401 Unauthorized", "Content-Length: 0")) as server:
