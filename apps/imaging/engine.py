@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-import pi_heif  # noqa: F401 - imported for its effect: its decoder is loaded
+import pi_heif
 import pyvips
 from PIL import Image as PillowImage
 
@@ -30,6 +30,9 @@ LOADERS = {
     SourceFormat.AVIF: ("VipsForeignLoadHeifSource",),
     SourceFormat.TIFF: ("VipsForeignLoadTiffSource",),
 }
+
+# Nothing of a HEIC but its picture is wanted, and what is not read cannot do harm.
+pi_heif.options.THUMBNAILS = pi_heif.options.DEPTH_IMAGES = pi_heif.options.AUX_IMAGES = False
 
 pyvips.operation_block_set("VipsForeignLoad", True)
 for _names in LOADERS.values():

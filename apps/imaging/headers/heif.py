@@ -168,10 +168,25 @@ def _read_meta(data: bytes, facts: _Facts) -> None:
 
 def _read_item_kinds(body: bytes, facts: _Facts) -> None:
     for kind, entry in _boxes(body[6 if body[:1] == b"\0" else 8 :]):
-        width = 4 if entry[:1] == b"\3" else 2
-        item = int.from_bytes(entry[4 : 4 + width], "big")
-        if kind == b"infe" and entry[6 + width : 10 + width] in _METADATA_TYPES:
-            facts.metadata_items.add(item)
+        if kind != b"infe":
+            continue
+        width, has_kind = (4 if entry[:1] == b"\3" else 2), entry[:1] >= b"\2"
+        words = entry[6 + width :]
+        _check_words(*((words[:4], words[4:]) if has_kind else (b"", words)))
+        if words[:4] in _METADATA_TYPES:
+            facts.metadata_items.add(int.from_bytes(entry[4 : 4 + width], "big"))
+
+
+def _check_words(kind: bytes, texts: bytes) -> None:
+    """Refuse an item whose type or texts are none, though the standard wants ASCII and UTF-8.
+
+    pi_heif 1.4 makes Python strings of an item's type and content type, does not look whether it got any,
+    and takes the whole process with it where it did not.
+    """
+    try:
+        kind.decode("ascii"), texts.decode("utf-8")
+    except UnicodeDecodeError:
+        raise DamagedImage from None
 
 
 def _read_item_bytes(body: bytes, facts: _Facts) -> None:
