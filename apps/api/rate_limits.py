@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 # A counter is worth no longer wait; it stands between the client and every answer.
 _ANSWER_SECONDS = 0.25
+BATCH_REQUESTS_PER_SECOND = 200
 _MICROSECOND = 1_000_000
 
 # KEYS: one a limit. ARGV: requests and seconds of each. Counts against all limits, or against none. Returns
@@ -84,6 +85,11 @@ def list_limits(token: ApiToken) -> list[Limit]:
         Limit("account", f"api-rate:account:{token.account_id}", settings.API_RATE_PER_ACCOUNT, window),
     ]
     return [limit for limit in limits if limit.requests]
+
+
+def list_batch_limits(token: ApiToken) -> list[Limit]:
+    """Return what the requests of a token's batch tokens count against, together (catalogue §7.3)."""
+    return [Limit("batch", f"api-rate:batch:{token.pk}", BATCH_REQUESTS_PER_SECOND, 1)]
 
 
 def take(limits: Sequence[Limit]) -> list[Standing]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import include, path, register_converter
+from django.urls import URLPattern, include, path, register_converter
 
+from apps.api.authentication import BatchAuthentication
+from apps.api.permissions import TokenScope
+from apps.api.rate_limits import list_batch_limits
 from apps.api.target import RestConverter, SegmentConverter
+from apps.api.views.base import AccountView
 from apps.api.views.config import Config
 from apps.api.views.direct_upload import DirectUpload, DirectUploadV1, DirectUploadV2
 from apps.api.views.image import ImageBlob, ImageDetail
@@ -13,7 +17,7 @@ from apps.api.views.images_v2 import ImageListV2
 from apps.api.views.keys import KeyDetail, KeyList
 from apps.api.views.purges import PurgeDetail, PurgeList
 from apps.api.views.signed_urls import SignedUrl
-from apps.api.views.tokens import TokenVerification
+from apps.api.views.tokens import BatchToken, TokenVerification
 from apps.api.views.usage import Usage
 from apps.api.views.variants import VariantDetail, VariantList
 
@@ -25,6 +29,7 @@ _images = [
     path("v2", ImageListV2.as_view()),
     path("v2/direct_upload", DirectUploadV2.as_view()),
     path("v1/direct_upload", DirectUploadV1.as_view()),
+    path("v1/batch_token", BatchToken.as_view()),
     path("v1/config", Config.as_view()),
     path("v1/keys", KeyList.as_view()),
     path("v1/keys/<segment:name>", KeyDetail.as_view()),
@@ -40,8 +45,28 @@ _images = [
     path("v1/<rest:image_id>/blob", ImageBlob.as_view()),
     path("v1/<rest:image_id>", ImageDetail.as_view()),
 ]
+
+
+def _batch(route: str, view: type[AccountView]) -> URLPattern:
+    """Return a route without an account in its path: the batch token says whose it is."""
+    in_batches = view.as_view(
+        authentication_classes=[BatchAuthentication],
+        permission_classes=[TokenScope],
+        limits=list_batch_limits,
+    )
+    return path(route, in_batches, {"account_id": ""})
+
+
+_batches = [
+    _batch("v1", ImageList),
+    _batch("v2", ImageListV2),
+    _batch("v2/direct_upload", DirectUploadV2),
+    _batch("v1/<segment:image_id>", ImageDetail),
+    _batch("v1/<rest:image_id>", ImageDetail),
+]
 urlpatterns = [
     path("client/v4/user/tokens/verify", TokenVerification.as_view()),
     path("client/v4/upload/<segment:account_hash>/<segment:secret>", DirectUpload.as_view(), name="upload"),
+    path("client/v4/images/", include(_batches)),
     path("client/v4/accounts/<segment:account_id>/images/", include(_images)),
 ]

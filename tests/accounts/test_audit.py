@@ -8,6 +8,7 @@ import pytest
 from django.db import DataError, models
 
 from apps.accounts.actor import SYSTEM, Actor
+from apps.accounts.batch_tokens import create_batch_token
 from apps.accounts.models import Account, ApiToken, AuditEvent, Member, Role, Scope, User
 from apps.accounts.services import add_member, create_account, record_event, set_limits
 from apps.accounts.tokens import create_token, revoke_token
@@ -36,6 +37,9 @@ WRITES: dict[str, Callable[[Account, User, Actor], object]] = {
         account=account, name="a", scopes=[Scope.READ], actor=actor
     ),
     "revoke_token": lambda account, user, actor: revoke_token(token=account.tokens.get(), actor=actor),
+    "create_batch_token": lambda account, user, actor: create_batch_token(
+        token=account.tokens.get(), actor=actor
+    ),
     "set_limits": lambda account, user, actor: set_limits(account=account, images=7, actor=actor),
     "create_signing_key": lambda account, user, actor: create_signing_key(
         account=account, name="next", actor=actor

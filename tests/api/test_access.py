@@ -22,6 +22,7 @@ ROUTES = {
     "/{image}": (("get", "head"), ("patch", "delete")),
     "/{image}/signed_url": ((), ("post",)),
     "/direct_upload": ((), ("post",)),
+    "/batch_token": (("get", "head"), ()),
     "/config": (("get", "head"), ("patch",)),
     "/keys": (("get", "head"), ()),
     "/keys/default": ((), ("put", "delete")),

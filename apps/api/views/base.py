@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from apps.accounts.actor import Actor
 from apps.accounts.models import Account, ApiToken
 from apps.api.authentication import shown_token
-from apps.api.rate_limits import list_limits, rate_headers, take
+from apps.api.rate_limits import Limit, list_limits, rate_headers, take
 
 
 class AlwaysJson(BaseContentNegotiation):
@@ -38,11 +38,12 @@ class ApiView(APIView):
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     content_negotiation_class = AlwaysJson
     parser_classes = ()
+    limits: Callable[[ApiToken], Sequence[Limit]] = staticmethod(list_limits)
     rate_headers: Mapping[str, str] = {}
 
     def check_throttles(self, request: Request) -> None:
         """Count the request, once it is known whose it is. Raises TooManyRequests."""
-        self.rate_headers = rate_headers(take(list_limits(self.token)))
+        self.rate_headers = rate_headers(take(self.limits(self.token)))
 
     @property
     def token(self) -> ApiToken:

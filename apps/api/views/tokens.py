@@ -1,4 +1,4 @@
-"""`GET /user/tokens/verify`: clients call it first, to see that their token works."""
+"""Tokens on the wire: whether one works, which clients ask first, and batch tokens (catalogue §7.3)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.accounts.batch_tokens import create_batch_token
 from apps.accounts.models import ApiToken
 from apps.api.envelope import Note, answer
 from apps.api.fields import Timestamp
-from apps.api.views.base import ApiView
+from apps.api.views.base import AccountView, ApiView
 
 
 class TokenVerification(ApiView):
@@ -33,3 +34,10 @@ class TokenVerification(ApiView):
     def get(self, request: Request) -> Response:
         token = self.Output(self.token).data
         return answer(token, messages=[Note(10000, "This API Token is valid and active")])
+
+
+class BatchToken(AccountView):
+    def get(self, request: Request, account_id: str) -> Response:
+        """Answer with a token for the batch routes; the original writes its end in nanoseconds."""
+        token, ends_at = create_batch_token(token=self.token, actor=self.actor)
+        return answer({"token": token, "expiresAt": f"{ends_at:%Y-%m-%dT%H:%M:%S.%f}000Z"})
