@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PIL import ExifTags
+from PIL import ExifTags, Image, PngImagePlugin
 
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.render import Generation
@@ -13,13 +13,59 @@ from tests.imaging.looking import look, make
 GPS, ORIENTATION, COPYRIGHT = 0x8825, 0x0112, 0x8298
 TELLING = pictures.telling_jpeg()
 CARD = pictures.draw_card()
+EXIF = pictures.make_exif(6, is_telling=True)
+XMP = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>" + pictures.CANARY + b"</x:xmpmeta>"
 SOURCES = {
     "JPEG": TELLING,
-    "PNG": pictures.encode(CARD, "PNG", exif=pictures.make_exif(6, is_telling=True)) + pictures.CANARY,
-    "WEBP": pictures.encode(CARD, "WEBP", exif=pictures.make_exif(6, is_telling=True)),
-    "AVIF": pictures.encode(CARD, "AVIF", exif=pictures.make_exif(6, is_telling=True)),
+    "PNG": pictures.encode(CARD, "PNG", exif=EXIF) + pictures.CANARY,
+    "WEBP": pictures.encode(CARD, "WEBP", exif=EXIF, xmp=XMP),
+    "AVIF": pictures.encode(CARD, "AVIF", exif=EXIF, xmp=XMP),
     "HEIC": pictures.heic(),
 }
+
+
+def _telling_png() -> bytes:
+    texts = PngImagePlugin.PngInfo()
+    texts.add_text("Comment", pictures.CANARY.decode())
+    texts.add_text("Comment", pictures.CANARY.decode(), zip=True)
+    texts.add_itxt("XML:com.adobe.xmp", XMP.decode())
+    return pictures.encode(CARD, "PNG", pnginfo=texts, exif=EXIF)
+
+
+def _with_iptc() -> bytes:
+    """Return a JPEG with a caption as agencies write it, in a block of Photoshop's."""
+    caption = b"\x1c\x02\x78" + len(pictures.CANARY).to_bytes(2, "big") + pictures.CANARY
+    block = b"Photoshop 3.0\x008BIM\x04\x04\0\0" + len(caption).to_bytes(4, "big") + caption
+    block += bytes(len(caption) % 2)
+    data = pictures.encode(CARD, "JPEG")
+    return data[:2] + b"\xff\xed" + (len(block) + 2).to_bytes(2, "big") + block + data[2:]
+
+
+# What else a file can say, and where.
+TALKATIVE = SOURCES | {
+    "texts of a PNG": _telling_png(),
+    "texts of an APNG": pictures.animation("PNG", exif=EXIF) + pictures.CANARY,
+    "a GIF's comment": pictures.encode(CARD, "GIF", comment=pictures.CANARY) + pictures.CANARY,
+    "an animated GIF's comment": pictures.animation("GIF", comment=pictures.CANARY),
+    "an animated WebP": pictures.animation("WEBP", exif=EXIF, xmp=XMP),
+    "a TIFF's tags": pictures.encode(CARD, "TIFF", tiffinfo={270: pictures.CANARY.decode(), 700: XMP}),
+    "behind a BMP": pictures.encode(CARD, "BMP") + pictures.CANARY,
+    "a caption": _with_iptc(),
+}
+# How formats call the places for what is said.
+PLACES = (
+    b"Exif\0\0",
+    b"eXIf",
+    b"EXIF",
+    b"tEXt",
+    b"zTXt",
+    b"iTXt",
+    b"XMP ",
+    b"8BIM",
+    b"GPS",
+    b"<?php",
+    b"mime",
+)
 
 
 def test_it_works() -> None:
@@ -27,6 +73,41 @@ def test_it_works() -> None:
     exif = look(make(TELLING, "metadata=copyright", OutputFormat.JPEG).data).getexif()
     assert exif[COPYRIGHT] == pictures.COPYRIGHT.decode()
     assert pictures.CANARY not in make(TELLING, "metadata=copyright", OutputFormat.JPEG).data
+
+
+@pytest.mark.parametrize("source", TALKATIVE)
+def test_a_source_says_it(source: str) -> None:
+    data = TALKATIVE[source]
+    assert b"CANARY" in data
+
+
+@pytest.mark.parametrize("source", TALKATIVE)
+@pytest.mark.parametrize("generation", Generation)
+@pytest.mark.parametrize("output", [output for output in OutputFormat if output is not OutputFormat.SVG])
+def test_nothing_of_it_is_left_in_any_format(
+    source: str, output: OutputFormat, generation: Generation
+) -> None:
+    """Where it was packed, it might be packed again: so the places are looked for too."""
+    for options in ("metadata=none", "metadata=none,anim=false,w=20"):
+        data = make(TALKATIVE[source], options, output, generation=generation).data
+        assert not [word for word in (b"CANARY", b"Olive", b"xmpmeta", *PLACES) if word in data]
+
+
+@pytest.mark.parametrize("source", TALKATIVE)
+@pytest.mark.parametrize("policy", ["keep", "copyright"])
+@pytest.mark.parametrize("output", [output for output in OutputFormat if output is not OutputFormat.SVG])
+def test_only_a_jpeg_keeps_anything(source: str, policy: str, output: OutputFormat) -> None:
+    data = make(TALKATIVE[source], f"metadata={policy}", output).data
+    assert b"CANARY" not in data or (output.is_jpeg and policy == "keep")
+    assert b"Olive" not in data or output.is_jpeg
+
+
+def test_what_a_script_in_exif_comes_to() -> None:
+    exif = Image.Exif()
+    exif[0x8298] = "<?php echo 1;?><script>alert(1)</script>"
+    source = pictures.encode(CARD, "JPEG", exif=exif.tobytes())
+    for output in (OutputFormat.JSON, OutputFormat.PLACEHOLDER, OutputFormat.WEBP):
+        assert b"script" not in make(source, "metadata=keep", output).data
 
 
 @pytest.mark.parametrize("source", SOURCES)
