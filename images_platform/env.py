@@ -56,6 +56,12 @@ def render_seconds() -> int:
     return integer("RENDER_SECONDS", 20, minimum=1, maximum=55)
 
 
+def heavy_render_seconds() -> int:
+    """Return how long a render in the heavy lane may take, at least as long as any."""
+    usual = render_seconds()
+    return integer("HEAVY_RENDER_SECONDS", max(45, usual), minimum=usual, maximum=55)
+
+
 def words(name: str, default: str = "") -> list[str]:
     """Return a comma-separated list without empty entries."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

@@ -30,8 +30,17 @@ from kombu.exceptions import OperationalError
 
 from apps.images.renderer import RENDER_LIMITS, make_client
 from apps.images.storage import ORIGINALS, RENDITIONS
-from apps.imaging.errors import ImagingError
+from apps.imaging.cage import ResourceLimits
+from apps.imaging.errors import (
+    ImagingError,
+    RendererBusy,
+    RendererError,
+    RendererTimeout,
+    RendererUnavailable,
+)
 from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.renderer.client import RendererClient
+from apps.imaging.renderer.lanes import cheap_lane, heavy_socket
 
 _ROOT = Path(__file__).resolve().parents[1]
 _LOCKED = re.compile(r"^([a-z0-9.-]+)==(\S+)", re.MULTILINE)
@@ -186,6 +195,21 @@ def examine_render() -> str:
     return f"PNG to WebP, {len(rendered.data)} bytes, {(time.monotonic() - started_at) * 1000:.0f} ms"
 
 
+def examine_lanes() -> str:
+    """Ask the heavy lane whether it is there."""
+    path = heavy_socket(Path(settings.RENDERER_SOCKET))
+    try:
+        RendererClient(path, total_seconds=_ANSWER_SECONDS).probe()
+    except RendererUnavailable:
+        megabytes = cheap_lane(ResourceLimits().memory_bytes, is_last=True).max_peak_bytes // 10**6
+        return f"cheap only: what takes more than {megabytes} MB (unless --memory says more) is refused"
+    except (RendererBusy, RendererTimeout):
+        return "cheap and heavy, which is at work"
+    except RendererError as error:
+        raise Ailment(f"the heavy lane: {_shorten(error)}", "Look into the renderer's log.") from error
+    return "cheap and heavy: pictures that take seconds or gigabytes keep no others waiting"
+
+
 EXAMINATIONS: dict[str, Callable[[], str]] = {
     "versions": examine_versions,
     "settings": examine_settings,
@@ -195,6 +219,7 @@ EXAMINATIONS: dict[str, Callable[[], str]] = {
     "worker": examine_worker,
     "storage": examine_storage,
     "cage": examine_cage,
+    "lanes": examine_lanes,
     "render": examine_render,
 }
 

@@ -25,11 +25,7 @@ def list_parts(instance: Instance) -> list[Part]:
     servers = [server.part() for server in (instance.postgres, instance.valkey) if server is not None]
     return [
         *servers,
-        make_renderer(
-            Path(instance.variables["RENDERER_SOCKET"]),
-            deadline_seconds=env.render_seconds(),
-            must_be_caged=env.choice("RENDERER_CAGE", "optional", ("optional", "required")) == "required",
-        ),
+        make_renderer(Path(instance.variables["RENDERER_SOCKET"]), *_list_renderer_options()),
         make_command("migrate", "--no-input", "--verbosity=0", environment=environment),
         make_command("create_demo", environment=environment),
         make_control(instance.port, environment),
@@ -38,9 +34,7 @@ def list_parts(instance: Instance) -> list[Part]:
     ]
 
 
-def make_renderer(
-    socket: Path, *, workers: int = 2, deadline_seconds: int = 20, must_be_caged: bool = False
-) -> Part:
+def make_renderer(socket: Path, *options: str, workers: int = 2) -> Part:
     """The renderer, started with an empty environment: it decodes what strangers send."""
 
     def probe() -> None:
@@ -49,15 +43,20 @@ def make_renderer(
         except RendererError as error:
             raise NotReady(str(error)) from error
 
-    command = _python(
-        "apps.imaging",
-        "serve",
-        f"--socket={socket}",
-        f"--workers={workers}",
-        f"--deadline={deadline_seconds}",
-        *(() if must_be_caged else ("--allow-open-cage",)),
-    )
+    command = _python("apps.imaging", "serve", f"--socket={socket}", f"--workers={workers}", *options)
     return Part(name="renderer", command=command, environment={}, folder=ROOT, probe=probe)
+
+
+def _list_renderer_options() -> list[str]:
+    """Return the renderer's options as the environment has them. Raises EnvError."""
+    options = [
+        f"--deadline={env.render_seconds()}",
+        f"--heavy-deadline={env.heavy_render_seconds()}",
+        f"--heavy-workers={env.integer('RENDERER_HEAVY_WORKERS', 1, maximum=16)}",
+        f"--heavy-memory={env.integer('RENDERER_HEAVY_MEMORY', 2_720, minimum=768)}",
+    ]
+    is_optional = env.choice("RENDERER_CAGE", "optional", ("optional", "required")) == "optional"
+    return [*options, "--allow-open-cage"] if is_optional else options
 
 
 def make_command(name: str, *arguments: str, environment: Mapping[str, str]) -> Part:

@@ -151,6 +151,7 @@ API_RATE_PER_ACCOUNT = env.integer("API_RATE_PER_ACCOUNT", 12_000)
 # --- pictures ---------------------------------------------------------------------------------------
 RENDERER_SOCKET = env.text("RENDERER_SOCKET")
 RENDER_SECONDS = env.render_seconds()
+HEAVY_RENDER_SECONDS = env.heavy_render_seconds()
 # What may be fetched because a user named it; see apps/fetching.
 FETCH_ALLOWED_NETWORKS = env.networks("FETCH_ALLOWED_NETWORKS")
 FETCH_DENIED_NETWORKS = env.networks("FETCH_DENIED_NETWORKS")

@@ -73,7 +73,7 @@ def describe_services(folder: Path) -> tuple[dict[str, str], list[Part]]:
         "COOKIES_SECURE": "0",  # a live server speaks plain http
         "DEBUG": "0",
     }
-    parts = [make_renderer(renderer_socket)]
+    parts = [make_renderer(renderer_socket, "--allow-open-cage")]
     if "DATABASE_URL" not in os.environ:
         postgres = Postgres(folder / "cluster", folder, password=secrets.token_urlsafe(16), is_durable=False)
         environment["DATABASE_URL"] = postgres.url

@@ -57,7 +57,7 @@ async def open_ports(
                 renderer=renderer or make_renderer(),
                 threads=threads,
                 flights=flights,
-                wait_seconds=settings.RENDER_SECONDS + STORE_SECONDS,
+                wait_seconds=settings.HEAVY_RENDER_SECONDS + STORE_SECONDS,
             ),
         )
     finally:
@@ -67,4 +67,8 @@ async def open_ports(
 
 
 def make_renderer() -> AsyncRendererClient:
-    return AsyncRendererClient(settings.RENDERER_SOCKET, total_seconds=settings.RENDER_SECONDS)
+    return AsyncRendererClient(
+        settings.RENDERER_SOCKET,
+        total_seconds=settings.RENDER_SECONDS,
+        heavy_seconds=settings.HEAVY_RENDER_SECONDS,
+    )

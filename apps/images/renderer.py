@@ -23,7 +23,11 @@ _GRACE_SECONDS = 2
 
 
 def make_client() -> RendererClient:
-    return RendererClient(settings.RENDERER_SOCKET, total_seconds=settings.RENDER_SECONDS + _GRACE_SECONDS)
+    return RendererClient(
+        settings.RENDERER_SOCKET,
+        total_seconds=settings.RENDER_SECONDS + _GRACE_SECONDS,
+        heavy_seconds=settings.HEAVY_RENDER_SECONDS + _GRACE_SECONDS,
+    )
 
 
 def inspect_original(file: BinaryIO, *, max_bytes: int) -> SourceInfo:

@@ -10,12 +10,16 @@
     │   └ TruncatedImage
     ├ LimitExceeded                `limit` (a field of Limits), `actual`, `allowed`
     ├ SvgConversion                from a drawing to pixels, or back
+<<<<<<< Updated upstream
     ├ OverlayError                 a picture to be drawn onto another; `image` is its id
     │ ├ OverlayMissing             nobody gave it
     │ ├ OverlayIsSvg
     │ └ BadOverlay                 its bytes, its size or what its options leave of it; `cause`
     ├ MissingGlyph                 a text has a `character` that the font lacks
     ├ TooLargeToProcess            memory or time ran out while decoding
+=======
+    ├ TooLargeToProcess            memory or time ran out while decoding, or would have
+>>>>>>> Stashed changes
     └ RendererError                the isolated renderer, not the picture
       ├ RendererUnavailable        nobody listens
       ├ RendererBusy               every worker is taken
@@ -157,7 +161,16 @@ class MissingGlyph(ImagingError):
 
 
 class TooLargeToProcess(ImagingError):
+    """Memory or time ran out, or would have: then the two numbers say how much was needed and allowed."""
+
     sentence = "The image is too large to process"
+
+    def __init__(self, *, needed_bytes: int = 0, allowed_bytes: int = 0) -> None:
+        needed, allowed = (-(-count // 10**6) for count in (needed_bytes, allowed_bytes))
+        reason = f": it takes {needed:,} MB of memory, and the renderer may use {allowed:,} MB"
+        super().__init__(self.sentence + (reason if needed_bytes else ""))
+        self.needed_bytes = needed_bytes
+        self.allowed_bytes = allowed_bytes
 
 
 class RendererError(ImagingError):

@@ -6,19 +6,21 @@ client.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from types import MappingProxyType
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 import pyvips
 
 from apps.imaging.aiming import aim
 from apps.imaging.box import Box
+from apps.imaging.cost import Cost, estimate_inspection, estimate_render
 from apps.imaging.decoders import Frame, as_decoded, decode, prove
 from apps.imaging.encoders import Generation, encode
 from apps.imaging.engine import decoding
-from apps.imaging.errors import SvgConversion
+from apps.imaging.errors import SourceError, SvgConversion
 from apps.imaging.facts import write_facts
 from apps.imaging.focus import UNKNOWN, FocalPoints
 from apps.imaging.geometry import make_plan
@@ -37,17 +39,25 @@ from apps.imaging.svg import sanitize
 
 __all__ = ["Generation", "Rendered", "inspect", "render"]
 
+Admission: TypeAlias = Callable[[Cost], None]
 
-def inspect(source: BinaryIO, limits: Limits) -> SourceInfo:
+
+def _admit_all(cost: Cost) -> None:
+    """Take every picture: whoever works in this very process has the memory it has."""
+
+
+def inspect(source: BinaryIO, limits: Limits, *, admit: Admission = _admit_all) -> SourceInfo:
     """Return what a source is, once its header is within limits and every pixel of it has been decoded.
 
-    Of an SVG, every element has been read.
+    Of an SVG, every element has been read. `admit` is told the predicted cost before anything is decoded, and
+    raises what it likes.
 
     `source` is a seekable file, whose descriptor is used if it has one. Raises SourceError (TruncatedImage
     for a file whose end is missing), LimitExceeded or TooLargeToProcess.
     """
     info = read_source_info(source)
     limits.check(info)
+    admit(estimate_inspection(info))
     if info.format is SourceFormat.SVG:
         _clean(source, limits)
         return info
@@ -65,13 +75,14 @@ def render(
     generation: Generation = Generation.QUICK,
     known: FocalPoints = UNKNOWN,
     overlays: Mapping[str, BinaryIO] = MappingProxyType({}),
+    admit: Admission = _admit_all,
 ) -> Rendered:
     """Return the picture a recipe makes of a source, in the one format that the caller chose (`negotiate`).
 
     For JSON, no pixel is made, and none read unless a border is to be cut off; for a placeholder, a few.
     `known` are the focal points an earlier render found in this source; they spare this one the search, and
     change nothing else. `overlays` has a seekable file for each of the recipe's drawn_images, which JSON does
-    without.
+    without. `admit` is told the predicted cost before anything is decoded.
 
     An SVG stays what it is, sanitised, whatever the recipe, and nothing can be drawn onto one. Raises as
     inspect() does, LimitExceeded for a recipe that enlarges too much, SvgConversion, OverlayError and
@@ -79,6 +90,7 @@ def render(
     """
     info = read_source_info(source)
     limits.check(info)
+    admit(estimate_render(info, recipe, output, generation) + _estimate_overlays(overlays))
     if info.format is SourceFormat.SVG or output is OutputFormat.SVG:
         return _keep_drawing(source, info, recipe, output, limits)
     info = as_decoded(info)
@@ -98,6 +110,15 @@ def render(
         image = _join(frames) if is_animated else frames[0].image
         data = encode(image, output, recipe, generation)
     return Rendered(data, output, *plan.size, frames=len(frames), found=found)
+
+
+def _estimate_overlays(overlays: Mapping[str, BinaryIO]) -> Cost:
+    """Return the cost of decoding them; what is no picture is complained of later."""
+    cost = Cost()
+    for file in overlays.values():
+        with suppress(SourceError):
+            cost += estimate_inspection(read_source_info(file))
+    return cost
 
 
 def _keep_drawing(

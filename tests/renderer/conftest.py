@@ -35,8 +35,8 @@ def start(socket_path: Path) -> Iterator[StartRenderer]:
     """Start renderers of one's own: `start("--deadline", "1", workers=2)`."""
     started: list[RunningRenderer] = []
 
-    def start_one(*options: str, workers: int = 1) -> RunningRenderer:
-        started.append(RunningRenderer(socket_path, *options, workers=workers))
+    def start_one(*options: str, **counts: int) -> RunningRenderer:
+        started.append(RunningRenderer(socket_path, *options, **counts))
         return started[-1].wait_until_ready()
 
     yield start_one
@@ -46,9 +46,9 @@ def start(socket_path: Path) -> Iterator[StartRenderer]:
 
 @pytest.fixture(scope="module")
 def renderer() -> Iterator[RunningRenderer]:
-    """One renderer with two workers for a whole module, not to be killed."""
+    """One renderer with two workers and a heavy one for a whole module, not to be killed."""
     folder = Path(tempfile.mkdtemp(prefix="renderer-"))
-    running = RunningRenderer(folder / "socket", workers=2).wait_until_ready()
+    running = RunningRenderer(folder / "socket", workers=2, heavy_workers=1).wait_until_ready()
     yield running
     running.stop()
     shutil.rmtree(folder)

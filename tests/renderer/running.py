@@ -30,9 +30,9 @@ def wait_until(condition: Callable[[], bool], *, seconds: float = PATIENCE_SECON
 class RunningRenderer:
     """`images-render serve` with the given options; its log is collected as it comes."""
 
-    def __init__(self, socket_path: Path, *options: str, workers: int = 1) -> None:
+    def __init__(self, socket_path: Path, *options: str, workers: int = 1, heavy_workers: int = 0) -> None:
         self.socket_path = socket_path
-        self._worker_count = workers
+        self._worker_counts = workers, heavy_workers
         self.log: list[str] = []
         self._process = subprocess.Popen(
             [sys.executable, "-m", "apps.imaging", "serve", *self._describe(), *options],
@@ -47,7 +47,8 @@ class RunningRenderer:
         self._reader.start()
 
     def _describe(self) -> list[str]:
-        return ["--socket", str(self.socket_path), "--workers", str(self._worker_count)]
+        workers, heavy_workers = map(str, self._worker_counts)
+        return ["--socket", str(self.socket_path), "--workers", workers, "--heavy-workers", heavy_workers]
 
     @property
     def pid(self) -> int:
@@ -63,7 +64,7 @@ class RunningRenderer:
         return any(words in line for line in self.log)
 
     def has_all_workers(self) -> bool:
-        return len(self.workers()) == self._worker_count
+        return len(self.workers()) == sum(self._worker_counts)
 
     def client(self, **deadlines: float) -> RendererClient:
         return RendererClient(self.socket_path, **deadlines)

@@ -23,13 +23,11 @@ from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
 from apps.imaging.renderer.client import RendererClient
-from tests.pictures import huge_webp
 from tests.renderer.conftest import StartRenderer
 from tests.renderer.drawn import draw, draw_noise
 from tests.renderer.running import RunningRenderer, is_alive, wait_until
 
 LIMITS = Limits(max_bytes=100 * 1024**2)
-BIG = Limits(max_bytes=2**40)
 
 
 def render_slowly(client: RendererClient, *, width: int = 1600) -> Rendered:
@@ -156,26 +154,6 @@ def test_all_idle_workers_killed(start: StartRenderer) -> None:
     renderer.signal_workers(signal.SIGKILL)
     wait_until(lambda: len(renderer.workers() - before) == 2)
     assert_it_works(renderer)
-
-
-@pytest.mark.parametrize("format_name", ["WEBP", "GIF", "BMP"])
-def test_memory_that_runs_out_is_no_damage(start: StartRenderer, format_name: str) -> None:
-    """Decoders fail in ways of their own: with words, with other words, with a trap that ends the worker."""
-    # An idle worker has 70 MiB of address space, and 180 with the face detector.
-    renderer = start("--memory", "260")
-    picture = huge_webp(10_000) if format_name == "WEBP" else draw(format_name, (6000, 6000))
-    for _ in range(2):
-        with pytest.raises(TooLargeToProcess):
-            renderer.client().render(picture, Recipe(width=100), OutputFormat.JPEG, limits=BIG)
-        assert_it_works(renderer)
-
-
-def test_the_largest_picture_fits(start: StartRenderer) -> None:
-    renderer = start()
-    rendered = renderer.client().render(
-        huge_webp(10_000), Recipe(width=100), OutputFormat.JPEG, limits=LIMITS
-    )
-    assert (rendered.width, rendered.height) == (100, 100)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -47,5 +47,10 @@ def open_workbench(socket: Path | None, drawn: Drawn = _NOTHING) -> Workbench:
     """Return the bench at a renderer's socket, or the one in this process."""
     if socket is None:
         return Workbench(None, drawn)
-    client = RendererClient(socket, connect_seconds=_PATIENCE_SECONDS, total_seconds=_PATIENCE_SECONDS)
+    client = RendererClient(
+        socket,
+        connect_seconds=_PATIENCE_SECONDS,
+        total_seconds=_PATIENCE_SECONDS,
+        heavy_seconds=2 * _PATIENCE_SECONDS,
+    )
     return Workbench(client, drawn)

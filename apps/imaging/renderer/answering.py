@@ -15,6 +15,7 @@ from typing import BinaryIO
 from apps.imaging import cage
 from apps.imaging.errors import ImagingError, RendererCrashed, TooLargeToProcess
 from apps.imaging.render import inspect, render
+from apps.imaging.renderer.lanes import Lane, WrongLane
 from apps.imaging.renderer.wire import faults, replies, requests
 from apps.imaging.renderer.wire.frames import MAX_BODY_BYTES, Frame, Header, WireError
 
@@ -29,7 +30,7 @@ class Answer:
     body: bytes = b""
 
 
-def answer(frame: Frame, descriptors: Sequence[int], *, locks: cage.Locks) -> Answer:
+def answer(frame: Frame, descriptors: Sequence[int], *, locks: cage.Locks, lane: Lane) -> Answer:
     """Do what the frame asks and return the answer; every failure becomes a fault's header."""
     drawn_images: Sequence[str] = ()
     try:
@@ -41,11 +42,13 @@ def answer(frame: Frame, descriptors: Sequence[int], *, locks: cage.Locks) -> An
             sources = [
                 stack.enter_context(source) for source in open_sources(frame, descriptors, request.sources)
             ]
-            return _work(request, sources)
+            return _work(request, sources, lane)
+    except WrongLane as error:
+        return Answer(faults.write_fault(error))
     except MemoryError:
-        return Answer(faults.write_fault(TooLargeToProcess()))
+        return Answer(faults.write_fault(lane.reconsider(TooLargeToProcess())))
     except ImagingError as error:
-        return Answer(faults.write_fault(error, drawn_images))
+        return Answer(faults.write_fault(lane.reconsider(error), drawn_images))
     except WireError as error:
         return Answer(faults.write_bad_request(error))
     except Exception:  # noqa: BLE001 - a fault of ours must not cost a worker; the log has it, the client a code
@@ -81,10 +84,10 @@ def _open_descriptor(descriptor: int) -> BinaryIO:
     return os.fdopen(descriptor, "rb", buffering=_BUFFER_BYTES, closefd=False)
 
 
-def _work(request: requests.Request, sources: Sequence[BinaryIO]) -> Answer:
+def _work(request: requests.Request, sources: Sequence[BinaryIO], lane: Lane) -> Answer:
     source, *overlays = sources
     if request.verb is requests.Verb.INSPECT:
-        return Answer(replies.write_source_info(inspect(source, request.limits)))
+        return Answer(replies.write_source_info(inspect(source, request.limits, admit=lane.admit)))
     rendered = render(
         source,
         request.recipe,
@@ -92,6 +95,7 @@ def _work(request: requests.Request, sources: Sequence[BinaryIO]) -> Answer:
         limits=request.limits,
         generation=request.generation,
         overlays=dict(zip(request.recipe.drawn_images, overlays, strict=True)),
+        admit=lane.admit,
     )
     if len(rendered.data) > MAX_BODY_BYTES:
         raise TooLargeToProcess

@@ -18,6 +18,7 @@ from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
 from apps.imaging.renderer.connecting import list_pauses, send_head, try_to_connect
 from apps.imaging.renderer.handover import Handover, hand_over
+from apps.imaging.renderer.lanes import WrongLane, heavy_socket
 from apps.imaging.renderer.wire.asks import Ask, Source, ask_inspect, ask_probe, ask_render, pick_overlays
 from apps.imaging.renderer.wire.frames import GREETING, Frame, FrameDecoder, WireError
 from apps.imaging.source import SourceInfo
@@ -33,11 +34,17 @@ class AsyncRendererClient:
     """
 
     def __init__(
-        self, socket_path: Path | str, *, connect_seconds: float = 1.0, total_seconds: float = 20.0
+        self,
+        socket_path: Path | str,
+        *,
+        connect_seconds: float = 1.0,
+        total_seconds: float = 20.0,
+        heavy_seconds: float = 45.0,
     ) -> None:
         self._path = Path(socket_path)
         self._connect_seconds = connect_seconds
         self._total_seconds = total_seconds
+        self._heavy_seconds = heavy_seconds
 
     async def inspect(self, source: Source, *, limits: Limits) -> SourceInfo:
         """Return what the source is, after a full decode."""
@@ -65,23 +72,33 @@ class AsyncRendererClient:
         return await self._ask(ask_probe())
 
     async def _ask(self, ask: Ask[Result], *sources: Source) -> Result:
-        deadline = asyncio.get_running_loop().time() + self._total_seconds
+        started_at = asyncio.get_running_loop().time()
         with hand_over(*sources) as handover:
             try:
-                return await self._ask_once(ask, handover, deadline)
-            except RendererCrashed:  # perhaps another picture's doing; rendering twice does no harm
-                return await self._ask_once(ask, handover, deadline)
+                return await self._ask_at(self._path, ask, handover, started_at + self._total_seconds)
+            except WrongLane:
+                path, deadline = heavy_socket(self._path), started_at + self._heavy_seconds
+            try:
+                return await self._ask_at(path, ask, handover, deadline)
+            except WrongLane as error:  # there is no third
+                raise BadReply from error
 
-    async def _ask_once(self, ask: Ask[Result], handover: Handover, deadline: float) -> Result:
+    async def _ask_at(self, path: Path, ask: Ask[Result], handover: Handover, deadline: float) -> Result:
+        try:
+            return await self._ask_once(path, ask, handover, deadline)
+        except RendererCrashed:  # perhaps another picture's doing; rendering twice does no harm
+            return await self._ask_once(path, ask, handover, deadline)
+
+    async def _ask_once(self, path: Path, ask: Ask[Result], handover: Handover, deadline: float) -> Result:
         head = ask.head(sources=handover.lengths)
-        with await self._connect(deadline) as connection:
+        with await self._connect(path, deadline) as connection:
             return ask.read(await _converse(connection, head, handover, deadline))
 
-    async def _connect(self, deadline: float) -> socket.socket:
+    async def _connect(self, path: Path, deadline: float) -> socket.socket:
         clock = asyncio.get_running_loop().time
         give_up_at = min(clock() + self._connect_seconds, deadline)
         for pause in list_pauses():
-            connection = try_to_connect(self._path)
+            connection = try_to_connect(path)
             if connection is not None:
                 return connection
             if clock() + pause > give_up_at:

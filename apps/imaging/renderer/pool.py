@@ -14,6 +14,7 @@ from pathlib import Path
 
 from apps.imaging.cage import ResourceLimits
 from apps.imaging.errors import RendererCrashed, RendererError, RendererTimeout, TooLargeToProcess
+from apps.imaging.renderer.lanes import Lane, cheap_lane
 from apps.imaging.renderer.lease import Lease, Notice, hear
 from apps.imaging.renderer.wire.faults import write_fault
 from apps.imaging.renderer.worker import become_worker
@@ -36,13 +37,17 @@ class PoolError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class PoolSettings:
-    """How many workers, and when one is replaced: seconds per picture, pictures, bytes of resident memory."""
+    """How many workers, and when one is replaced: seconds per picture, pictures, bytes of resident memory.
+
+    limits: what the kernel lets a worker have. lane: what it takes on.
+    """
 
     workers: int = 2
     deadline_seconds: float = 20.0
     max_renders: int = 100
     max_resident_bytes: int = 256 * 1024**2
     limits: ResourceLimits = field(default_factory=ResourceLimits)
+    lane: Lane = field(default_factory=lambda: cheap_lane(ResourceLimits().memory_bytes, is_last=True))
 
 
 @dataclass(slots=True, eq=False)
@@ -114,12 +119,14 @@ class Pool:
         ]
         return max(min(deadlines) - time.monotonic(), 0.0) if deadlines else None
 
-    def stop(self, *, seconds: float) -> None:
-        """Let workers finish what they are at, for so many seconds; kill the rest."""
+    def retire(self) -> None:
+        """Take on nothing more."""
         self._is_stopping = True
         for member in self._members.values():
             self._retire(member)
-        give_up_at = time.monotonic() + seconds
+
+    def stop(self, *, give_up_at: float) -> None:
+        """Let retiring workers finish what they are at until a time on the monotonic clock; kill the rest."""
         while self._members and time.monotonic() < give_up_at:
             self.reap()
             time.sleep(0.02)
@@ -138,7 +145,8 @@ class Pool:
         pid = os.fork()
         if pid == 0:
             try:
-                os._exit(become_worker(self._listening, theirs, self._settings.limits, parent=parent))
+                limits, lane = self._settings.limits, self._settings.lane
+                os._exit(become_worker(self._listening, theirs, limits, lane=lane, parent=parent))
             finally:
                 os._exit(1)  # whatever happened: this child must never go on as a second parent
         theirs.close()
@@ -208,7 +216,8 @@ class Pool:
         if exit_code != 0 and not (member.was_killed or self._is_stopping):
             logger.warning("worker %d ended with %s", member.pid, describe_exit(exit_code))
         if member.lease is not None:
-            member.lease.answer(write_fault(find_cause(exit_code, was_killed=member.was_killed)))
+            cause = find_cause(exit_code, was_killed=member.was_killed)
+            member.lease.answer(write_fault(self._settings.lane.reconsider(cause)))
 
 
 def find_cause(exit_code: int, *, was_killed: bool) -> RendererError | TooLargeToProcess:

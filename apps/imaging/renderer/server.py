@@ -1,4 +1,4 @@
-"""The render server's parent: imports everything, binds the socket, keeps workers, renders nothing.
+"""The render server's parent: imports everything, binds the lanes' sockets, keeps workers, renders nothing.
 
 Importing this module imports all that a worker will ever need (tests/renderer/test_imports.py): after the
 lock nothing can be read from disk any more.
@@ -13,13 +13,15 @@ import os
 import selectors
 import signal
 import socket
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
 from apps.imaging import cage
+from apps.imaging.renderer.lanes import heavy_socket
 from apps.imaging.renderer.listener import Listener, ListenerError, open_listener
 from apps.imaging.renderer.pool import Pool, PoolError, PoolSettings
 from apps.imaging.renderer.wire.frames import Frame, decode_header
@@ -29,8 +31,9 @@ logger = logging.getLogger(__name__)
 
 _STOP_SECONDS = 5.0
 _REPORT_BYTES = 16 * 1024
-# Waiting connections a worker: as many pictures as two deadlines' worth of patience, not a queue without end.
-_BACKLOG_PER_WORKER = 16
+# Connections that wait, per worker: as many pictures as a client has patience for, not a queue without end.
+_CHEAP_BACKLOG = 16
+_HEAVY_BACKLOG = 4
 
 
 class ServeError(RuntimeError):
@@ -39,32 +42,49 @@ class ServeError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """Where to listen, how to keep the pool, and whether to insist on a whole cage."""
+    """Where to listen, how to keep each lane's pool (no `heavy`: one lane), if the cage must be whole."""
 
     socket_path: Path
     must_be_caged: bool = True
-    pool: PoolSettings = field(default_factory=PoolSettings)
+    cheap: PoolSettings = field(default_factory=PoolSettings)
+    heavy: PoolSettings | None = None
 
 
 class Server:
-    """One event loop over the workers' lines and this process' signals."""
+    """One event loop over the workers' lines, of all lanes, and this process' signals."""
 
-    def __init__(self, listener: Listener, settings: ServerSettings) -> None:
+    def __init__(self, lanes: Sequence[tuple[Listener, PoolSettings]]) -> None:
         self._selector = selectors.DefaultSelector()
         self._is_stopping = False
-        self._pool = Pool(listener.socket, settings.pool, watch=self._watch, unwatch=self._unwatch)
+        self._pools = [
+            Pool(listener.socket, settings, watch=self._watch, unwatch=self._unwatch)
+            for listener, settings in lanes
+        ]
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT. Raises PoolError when workers cannot live here."""
         with ExitStack() as stack:
             stack.enter_context(self._selector)
-            stack.callback(self._pool.stop, seconds=_STOP_SECONDS)
+            stack.callback(self._stop)
             self._listen_for_signals(stack)
-            self._pool.fill()
+            for pool in self._pools:
+                pool.fill()
             while not self._is_stopping:
-                for key, _events in self._selector.select(self._pool.seconds_to_next_deadline()):
+                for key, _events in self._selector.select(self._seconds_to_next_deadline()):
                     key.data()
-                self._pool.kill_overdue()
+                for pool in self._pools:
+                    pool.kill_overdue()
+
+    def _seconds_to_next_deadline(self) -> float | None:
+        found = [pool.seconds_to_next_deadline() for pool in self._pools]
+        return min((seconds for seconds in found if seconds is not None), default=None)
+
+    def _stop(self) -> None:
+        give_up_at = time.monotonic() + _STOP_SECONDS
+        for pool in self._pools:
+            pool.retire()
+        for pool in self._pools:
+            pool.stop(give_up_at=give_up_at)
 
     def _watch(self, source: socket.socket, callback: Callable[[], None]) -> None:
         self._selector.register(source, selectors.EVENT_READ, callback)
@@ -87,7 +107,8 @@ class Server:
         with suppress(BlockingIOError):
             numbers = source.recv(4096)
             self._is_stopping = self._is_stopping or bool({signal.SIGTERM, signal.SIGINT} & set(numbers))
-        self._pool.reap()
+        for pool in self._pools:
+            pool.reap()
 
 
 def serve(settings: ServerSettings) -> None:
@@ -99,22 +120,28 @@ def serve(settings: ServerSettings) -> None:
     # What the parent has built is never collected again, so that workers keep sharing its pages.
     gc.collect()
     gc.freeze()
-    report = probe_in_child(settings.pool.limits)
+    report = probe_in_child(settings.cheap.limits)
     logger.info("%s", report.summarize())
     if not report.is_in_force:
         _judge_holes(report, must_be_caged=settings.must_be_caged)
     try:
-        backlog = settings.pool.workers * _BACKLOG_PER_WORKER
-        listener = open_listener(settings.socket_path, backlog=backlog)
-    except ListenerError as error:
+        with ExitStack() as stack:
+            lanes = [
+                (stack.enter_context(closing(open_listener(path, backlog=pool.workers * backlog))), pool)
+                for path, pool, backlog in _list_lanes(settings)
+            ]
+            for listener, pool in lanes:
+                logger.info("%d workers at %s", pool.workers, listener.path)
+            Server(lanes).run()
+    except (ListenerError, PoolError) as error:
         raise ServeError(str(error)) from error
-    try:
-        logger.info("%d workers at %s", settings.pool.workers, settings.socket_path)
-        Server(listener, settings).run()
-    except PoolError as error:
-        raise ServeError(str(error)) from error
-    finally:
-        listener.close()
+
+
+def _list_lanes(settings: ServerSettings) -> Iterator[tuple[Path, PoolSettings, int]]:
+    """Yield each lane's socket, pool and backlog per worker; first the one the other sends clients to."""
+    if settings.heavy is not None:
+        yield heavy_socket(settings.socket_path), settings.heavy, _HEAVY_BACKLOG
+    yield settings.socket_path, settings.cheap, _CHEAP_BACKLOG
 
 
 def _judge_holes(report: cage.CageReport, *, must_be_caged: bool) -> None:

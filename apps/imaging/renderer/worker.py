@@ -20,6 +20,7 @@ from apps.imaging.cage import libc
 from apps.imaging.errors import TooLargeToProcess
 from apps.imaging.renderer import lease
 from apps.imaging.renderer.answering import Answer, answer
+from apps.imaging.renderer.lanes import Lane
 from apps.imaging.renderer.lease import Notice
 from apps.imaging.renderer.wire.faults import write_fault
 from apps.imaging.renderer.wire.frames import GREETING, Frame, FrameDecoder, WireError, encode_head
@@ -38,6 +39,7 @@ class Worker:
     listening: socket.socket
     control: socket.socket
     limits: cage.ResourceLimits
+    lane: Lane
     parent: int
     locks: cage.Locks = field(init=False)
 
@@ -75,13 +77,13 @@ class Worker:
         try:
             frame, descriptors = receive(connection, seconds=_RECEIVE_SECONDS)
         except MemoryError:
-            self._send(connection, Answer(write_fault(TooLargeToProcess())))
+            self._send(connection, Answer(write_fault(self.lane.reconsider(TooLargeToProcess()))))
             return
         except (OSError, EOFError, WireError):
             return
         try:
             if not is_abandoned(connection):
-                self._send(connection, answer(frame, descriptors, locks=self.locks))
+                self._send(connection, answer(frame, descriptors, locks=self.locks, lane=self.lane))
         finally:
             _close(descriptors)
 
@@ -140,7 +142,12 @@ def is_abandoned(connection: socket.socket) -> bool:
 
 
 def become_worker(
-    listening: socket.socket, control: socket.socket, limits: cage.ResourceLimits, *, parent: int
+    listening: socket.socket,
+    control: socket.socket,
+    limits: cage.ResourceLimits,
+    *,
+    lane: Lane,
+    parent: int,
 ) -> int:
     """Turn a child just forked by process `parent` into a worker and work; return the exit status."""
     for number in (signal.SIGINT, signal.SIGHUP):
@@ -152,7 +159,7 @@ def become_worker(
     if libc.is_linux():
         _volunteer_for_the_oom_killer()
     try:
-        Worker(listening=listening, control=control, limits=limits, parent=parent).run()
+        Worker(listening=listening, control=control, limits=limits, lane=lane, parent=parent).run()
     except BrokenPipeError:  # the parent is gone
         return 1
     except Exception:  # noqa: BLE001 - the last frame of this process: tell, then end

@@ -30,6 +30,7 @@ from apps.imaging.errors import (
     UnsupportedFormat,
 )
 from apps.imaging.limits import Limits
+from apps.imaging.renderer.lanes import WrongLane
 from apps.imaging.renderer.wire.frames import Header, WireError
 from apps.imaging.renderer.wire.records import read_integer, read_text
 
@@ -39,6 +40,8 @@ _LIMIT_EXCEEDED = "limit_exceeded"
 _MISSING_GLYPH = "missing_glyph"
 _BAD_OVERLAY = "bad_overlay"
 _OF_OVERLAYS = {"overlay_missing": OverlayMissing, "overlay_is_svg": OverlayIsSvg}
+_TOO_LARGE = "too_large_to_process"
+_WRONG_LANE = "wrong_lane"
 # Errors that carry nothing but their name; a subclass stands before its base.
 _PLAIN = {
     "empty_image": EmptyImage,
@@ -46,14 +49,18 @@ _PLAIN = {
     "truncated_image": TruncatedImage,
     "damaged_image": DamagedImage,
     "svg_conversion": SvgConversion,
-    "too_large_to_process": TooLargeToProcess,
     "timeout": RendererTimeout,
     "crashed": RendererCrashed,
 }
 
 
-def write_fault(error: ImagingError, drawn_images: Sequence[str] = ()) -> Header:
-    """Return the header that stands for a domain error, in a render that draws these images."""
+def write_fault(error: ImagingError | WrongLane, drawn_images: Sequence[str] = ()) -> Header:
+    """Return the header that stands for an error in a render that draws these images.
+
+    WrongLane is no error but sends the client next door.
+    """
+    if isinstance(error, WrongLane):
+        return {"fault": _WRONG_LANE}
     if isinstance(error, OverlayError):
         return _write_overlay_fault(error) | {"overlay": drawn_images.index(error.image)}
     if isinstance(error, MissingGlyph):
@@ -67,6 +74,8 @@ def write_fault(error: ImagingError, drawn_images: Sequence[str] = ()) -> Header
         }
     if isinstance(error, UnsupportedFormat):
         return {"fault": _UNSUPPORTED_FORMAT, "format": error.format_name}
+    if isinstance(error, TooLargeToProcess):
+        return {"fault": _TOO_LARGE, "needed": error.needed_bytes, "allowed": error.allowed_bytes}
     for code, kind in _PLAIN.items():
         if isinstance(error, kind):
             return {"fault": code}
@@ -85,7 +94,9 @@ def write_bad_request(error: WireError) -> Header:
 
 
 def raise_fault(header: Header, drawn_images: Sequence[str] = ()) -> NoReturn:
-    """Raise the error a reply's header stands for; WireError when it stands for none."""
+    """Raise the error a reply's header stands for, or WrongLane; WireError when it stands for none."""
+    if header.get("fault") == _WRONG_LANE:
+        raise WrongLane
     raise read_fault(header, drawn_images)
 
 
@@ -101,6 +112,9 @@ def read_fault(header: object, drawn_images: Sequence[str] = ()) -> ImagingError
         return LimitExceeded(limit, read_integer(header.get("actual")), read_integer(header.get("allowed")))
     if code == _UNSUPPORTED_FORMAT:
         return UnsupportedFormat(read_text(header.get("format")))
+    if code == _TOO_LARGE:
+        needed, allowed = (read_integer(header.get(name)) for name in ("needed", "allowed"))
+        return TooLargeToProcess(needed_bytes=needed, allowed_bytes=allowed)
     if code == _MISSING_GLYPH:
         return MissingGlyph(_read_character(header.get("character")))
     if code == _BAD_OVERLAY:

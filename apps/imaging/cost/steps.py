@@ -1,0 +1,59 @@
+"""The cost of the pipeline's steps on one frame, each on the pixels it meets."""
+
+from __future__ import annotations
+
+from apps.imaging.box import Size
+from apps.imaging.cost.figure import Cost, make_cost
+from apps.imaging.geometry import Plan
+from apps.imaging.overlay import Repeat
+from apps.imaging.recipe import Recipe
+from apps.imaging.source import SourceFormat, SourceInfo
+from apps.imaging.tones import make_curve
+
+# A profile for CMYK is turned into a table before the first pixel.
+_CMYK_MS = 230
+_BANDS = 4
+
+
+def estimate_steps(recipe: Recipe, plan: Plan, info: SourceInfo) -> Cost:
+    """Return the cost of what happens between decoding and encoding. Milliseconds per megapixel, measured."""
+    source, resized, canvas = (info.width * info.height, _area(plan.resized), _area(plan.canvas))
+    is_sharp = recipe.sharpen > 0
+    steps = [
+        make_cost(pixels=resized, ms_per_megapixel=5 if resized == source else 45),
+        make_cost(pixels=resized, ms_per_megapixel=11, bytes_per_pixel=_BANDS)
+        if plan.turn.quarters
+        else Cost(),
+        # Attention and entropy look at all of it, kept.
+        make_cost(pixels=resized, ms_per_megapixel=20, bytes_per_pixel=_BANDS)
+        if plan.is_crop_sought
+        else Cost(),
+        make_cost(pixels=source, ms_per_megapixel=33) if recipe.trim.border.is_on else Cost(),
+        make_cost(pixels=canvas, ms_per_megapixel=5 if make_curve(recipe) else 0),
+        make_cost(pixels=canvas, ms_per_megapixel=10 if recipe.saturation != 1 else 0),
+        make_cost(
+            pixels=canvas, ms_per_megapixel=52 if is_sharp else 0, bytes_per_pixel=1 if is_sharp else 0
+        ),
+        _estimate_blur(recipe, canvas),
+        _estimate_drawing(recipe, plan.size),
+        Cost(_CMYK_MS if info.format is SourceFormat.JPEG and info.samples == 16 else 0),
+    ]
+    return sum(steps, Cost())
+
+
+def _estimate_blur(recipe: Recipe, pixels: int) -> Cost:
+    """Transparent pictures count for all; the others take a third."""
+    return make_cost(pixels=pixels, ms_per_megapixel=400 if recipe.blur else 0)
+
+
+def _estimate_drawing(recipe: Recipe, canvas: Size) -> Cost:
+    """Return the cost of compositing each overlay; what it is made of is another source, not told here."""
+    pixels = _area(canvas) * len(recipe.draw)
+    tiled = sum(overlay.repeat is not Repeat.NEVER for overlay in recipe.draw)
+    return make_cost(pixels=pixels, ms_per_megapixel=60, bytes_per_pixel=1) + make_cost(
+        pixels=_area(canvas) * tiled, ms_per_megapixel=20, bytes_per_pixel=_BANDS
+    )
+
+
+def _area(size: Size) -> int:
+    return size[0] * size[1]
