@@ -59,7 +59,7 @@ def _skip_image(reader: Reader) -> _Place:
     place = _Place(*(reader.number(2, "little") for _ in range(4)))
     _skip_table(reader, reader.number(1))
     reader.skip(1)
-    _skip_blocks(reader)
+    reader.skip_blocks()
     return place
 
 
@@ -67,13 +67,8 @@ def _skip_extension(reader: Reader) -> bool:
     """Pass an extension over and say whether it declares a transparent colour."""
     is_control = reader.number(1) == _GRAPHIC_CONTROL
     head = reader.peek(2)
-    _skip_blocks(reader)
+    reader.skip_blocks()
     return is_control and len(head) == 2 and bool(head[1] & _TRANSPARENCY_FLAG)
-
-
-def _skip_blocks(reader: Reader) -> None:
-    while length := reader.number(1):
-        reader.skip(length)
 
 
 def _skip_table(reader: Reader, flags: int) -> None:
