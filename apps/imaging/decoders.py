@@ -110,12 +110,30 @@ def _read_still(file: BinaryIO, info: SourceInfo, size: Size | None, region: Box
         image = pyvips.Image.new_from_source(source, "", access="sequential", fail_on="truncated")
         _check_size(image, info)
         image = _scale(_crop(image, region), size)
+    elif info.format is SourceFormat.JPEG:
+        shrink = find_shrink(info, size)
+        image = pyvips.Image.new_from_source(
+            source, "", access="sequential", fail_on="truncated", shrink=shrink
+        )
+        image = _scale(image, size)
     else:
         width, height = size
         image = pyvips.Image.thumbnail_source(
             source, width, height=height, size="force", no_rotate=True, option_string=_STRICT
         )
     return Frame(image, source=source)
+
+
+def find_shrink(info: SourceInfo, size: Size) -> int:
+    """Return by how much a JPEG's decoder is to shrink it: what is left is at least _SURPLUS times `size`."""
+    spare = min(info.width / size[0], info.height / size[1]) / _SURPLUS
+    return max((shrink for shrink in (2, 4, 8) if shrink <= spare), default=1)
+
+
+# libvips' thumbnail has 2. To 512 px, 1.4 takes 20 ms instead of 24 for 6 MP, 56 instead of 67 for 24 MP.
+# Against a resize of all pixels SSIM is 0.9976 instead of 0.9997, and once encoded at quality 80, with 2 %
+# fewer bytes, 0.9458 instead of 0.9477; Pillow's draft goes down to 1.
+_SURPLUS = 1.4
 
 
 def _read_roll(file: BinaryIO, info: SourceInfo, *, count: int) -> Iterator[Frame]:
@@ -198,6 +216,9 @@ def _crop(image: pyvips.Image, region: Box | None) -> pyvips.Image:
 def _scale(image: pyvips.Image, size: Size | None) -> pyvips.Image:
     if size is None or size == (image.width, image.height):
         return image
+    if image.interpretation == "cmyk":
+        # thumbnail_image would turn all of it into RGB first: 195 ms for 6 MP instead of 98.
+        return image.resize(size[0] / image.width, vscale=size[1] / image.height)
     return image.thumbnail_image(size[0], height=size[1], size="force", no_rotate=True)
 
 

@@ -42,7 +42,7 @@ def _blur(plane: Array) -> Array:
     for axis in (0, 1):
         length = plane.shape[axis] - 2 * _RADIUS
         parts = (weight * np.take(plane, range(at, at + length), axis) for at, weight in enumerate(window))
-        plane = sum(parts)  # type: ignore[assignment]  # sum() starts at the integer 0
+        plane = sum(parts)
     return plane
 
 

@@ -18,10 +18,12 @@ VARIABLES = {
     "VIPS_BLOCK_UNTRUSTED": "1",
     # A locked worker can write no temporary file: what is too large for memory is too large.
     "VIPS_DISC_THRESHOLD": "64g",
-    # 3,000 mixed renders: 93-108 MB RSS with these three, 301-408 without, at the same speed.
-    "MALLOC_ARENA_MAX": "2",
-    "MALLOC_TRIM_THRESHOLD_": "131072",
-    "MALLOC_MMAP_THRESHOLD_": "131072",
+    # One heap that keeps up to 64 MiB it has freed, and gives larger things back at once. Resident memory
+    # over 900 mixed renders: 88 MB, and 121 with two heaps. glibc's smallest thresholds (128 KiB) make it 60,
+    # but have the kernel clear 20 MB anew for every progressive JPEG: 92 ms instead of 74; 5 % on the whole.
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_TRIM_THRESHOLD_": "67108864",
+    "MALLOC_MMAP_THRESHOLD_": "33554432",
     # numpy, where it is installed, starts threads at import otherwise, and Landlock binds one thread only.
     "OPENBLAS_NUM_THREADS": "1",
 }

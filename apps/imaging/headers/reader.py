@@ -59,7 +59,7 @@ class Reader:
         self.seek(self.position + count)
 
     def skip_blocks(self) -> None:
-        """Go past GIF's data blocks, each behind a byte that is its length, and past the empty one at the end.
+        """Go past GIF's data blocks, each behind a byte that is its length, and the empty one at the end.
 
         A frame has hundreds of them: one by one they took 26 ms in a file of 4 MB, and like this 2.
         """

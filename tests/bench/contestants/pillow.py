@@ -16,7 +16,7 @@ from tests.bench.contestants.contestant import (
 )
 
 _SETTINGS: dict[str, dict[str, Any]] = {
-    "jpeg": {"quality": JPEG_QUALITY, "optimize": True},
+    "jpeg": {"quality": JPEG_QUALITY, "optimize": True, "progressive": True},
     "webp": {"quality": WEBP_QUALITY, "method": 2},
     # libvips' effort 0 is libaom's speed 9. One thread, as for everyone.
     "avif": {"quality": AVIF_QUALITY, "speed": 9, "max_threads": 1},
@@ -36,6 +36,7 @@ class Pillow(Contestant):
 
     def render(self, source: Path, format_name: str) -> bytes:
         buffer = io.BytesIO()
+        picture: Any
         with self._image.open(source) as picture:
             if format_name == "webp" and getattr(picture, "n_frames", 1) > 1:
                 frames = [self._fit(frame.convert("RGB")) for frame in self._sequence.Iterator(picture)]

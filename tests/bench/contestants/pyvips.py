@@ -40,7 +40,7 @@ class Pyvips(Contestant):
 
     def _save(self, image: Any, format_name: str) -> Any:
         if format_name == "jpeg":
-            return image.jpegsave_buffer(Q=JPEG_QUALITY, optimize_coding=True, keep="none")
+            return image.jpegsave_buffer(Q=JPEG_QUALITY, optimize_coding=True, interlace=True, keep="none")
         if format_name == "webp":
             return image.webpsave_buffer(Q=WEBP_QUALITY, effort=2, keep="none")
         if format_name == "avif":
