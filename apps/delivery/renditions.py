@@ -17,7 +17,7 @@ from apps.delivery.threads import DatabaseThreads
 from apps.images.decide import Decision, RenditionKey, StoredRendition
 from apps.images.renderer import RENDER_LIMITS
 from apps.images.services import find_rendition, forget_rendition, store_rendition
-from apps.images.sources import open_original
+from apps.images.sources import open_original, read_focal_points
 from apps.imaging.encoders import Generation
 from apps.imaging.errors import (
     EmptyImage,
@@ -29,6 +29,7 @@ from apps.imaging.errors import (
     SourceError,
     TooLargeToProcess,
 )
+from apps.imaging.focus import FocalPoints
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
@@ -57,6 +58,7 @@ class Renderer(Protocol):
         *,
         limits: Limits,
         generation: Generation,
+        known: FocalPoints,
         overlays: Mapping[str, bytes | BinaryIO],
     ) -> Rendered: ...
 
@@ -134,6 +136,7 @@ class Renditions:
                 decision.output,
                 limits=RENDER_LIMITS,
                 generation=decision.key.generation,
+                known=read_focal_points(decision.image.focal_points),
                 overlays=dict(zip(decision.recipe.drawn_images, overlays, strict=True)),
             )
 

@@ -39,6 +39,7 @@ class ImageFacts:
     is_private: bool
     storage_key: str
     source: SourceInfo
+    focal_points: str = ""  # as text: only who renders has to read it
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ SELECT
           WHERE signing_key.account_id = account.id AND image.is_private),
     image.id, image.version, image.is_private, image.storage_key,
     image.format, image.width, image.height, image.frames, image.has_alpha, image.size_bytes,
+    image.focal_points,
     variant.id, variant.options, variant.is_public, variant.browser_ttl_seconds,
     ARRAY(SELECT ARRAY[rendition.format, rendition.generation, rendition.storage_key, rendition.digest,
                        rendition.size_bytes::text, rendition.fingerprint, rendition.overlays]
@@ -83,7 +84,7 @@ def facts_from_row(row: Sequence[Any] | None, field_keys: Sequence[str]) -> Fact
     if row is None:
         return None
     account_pk, is_flexible, has_signed_options, ttl, encrypted_keys, *rest = row
-    image, variant, (renditions, overlays) = rest[:10], rest[10:14], rest[14:]
+    image, variant, (renditions, overlays) = rest[:11], rest[11:15], rest[15:]
     return Facts(
         account_pk=account_pk,
         is_flexible=is_flexible,
@@ -116,7 +117,8 @@ def _read_keys(encrypted_keys: Sequence[str], field_keys: Sequence[str]) -> tupl
 
 
 def _image_facts(values: Sequence[Any]) -> ImageFacts:
-    pk, version, is_private, storage_key, format_, width, height, frames, has_alpha, size_bytes = values
+    pk, version, is_private, storage_key, *facts, focal_points = values
+    format_, width, height, frames, has_alpha, size_bytes = facts
     source = SourceInfo(
         format=SourceFormat(format_),
         width=width,
@@ -125,7 +127,7 @@ def _image_facts(values: Sequence[Any]) -> ImageFacts:
         has_alpha=has_alpha,
         size_bytes=size_bytes,
     )
-    return ImageFacts(pk, version, is_private, storage_key, source)
+    return ImageFacts(pk, version, is_private, storage_key, source, focal_points)
 
 
 def _stored_rendition(values: Sequence[str]) -> StoredRendition:

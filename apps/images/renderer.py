@@ -9,6 +9,7 @@ from typing import BinaryIO
 from django.conf import settings
 
 from apps.imaging.encoders import Generation
+from apps.imaging.focus import UNKNOWN, FocalPoints
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
@@ -41,9 +42,10 @@ def render(
     output: OutputFormat,
     *,
     generation: Generation,
+    known: FocalPoints = UNKNOWN,
     overlays: Mapping[str, BinaryIO] = MappingProxyType({}),
 ) -> Rendered:
     """Return a rendition of an original; `overlays` are the originals it draws, by image id."""
     return make_client().render(
-        file, recipe, output, limits=RENDER_LIMITS, generation=generation, overlays=overlays
+        file, recipe, output, limits=RENDER_LIMITS, generation=generation, known=known, overlays=overlays
     )

@@ -9,6 +9,7 @@ from typing import BinaryIO
 from apps.images.errors import OriginalMissing
 from apps.images.models import Image
 from apps.images.storage import originals
+from apps.imaging.focus import UNKNOWN, FocalPoints
 from apps.imaging.source import SourceFormat, SourceInfo
 
 
@@ -25,6 +26,14 @@ def open_originals(*storage_keys: str) -> Iterator[list[BinaryIO]]:
     """Give several, and close them; when one is missing, those opened before it are closed too."""
     with ExitStack() as stack:
         yield [stack.enter_context(open_original(storage_key)) for storage_key in storage_keys]
+
+
+def read_focal_points(text: str) -> FocalPoints:
+    """Return the focal points a row keeps; unknown ones where another release wrote them in its own way."""
+    try:
+        return FocalPoints.read(text)
+    except ValueError:
+        return UNKNOWN
 
 
 def source_info(image: Image) -> SourceInfo:

@@ -34,10 +34,12 @@ class CountingRenderer:
     def __init__(self) -> None:
         self.client = make_renderer()
         self.asked = 0
+        self.told: list[dict[str, Any]] = []
         self.meanwhile: Callable[[], object] | None = None
 
     async def render(self, *args: Any, **kwargs: Any) -> Rendered:
         self.asked += 1
+        self.told.append(kwargs)
         rendered = await self.client.render(*args, **kwargs)
         if (act := self.meanwhile) is not None:
             self.meanwhile = None

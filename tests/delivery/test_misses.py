@@ -17,7 +17,10 @@ from apps.images.decide import decide
 from apps.images.links import parse_link
 from apps.images.models import Image, Rendition
 from apps.images.services import delete_image, set_access
+from apps.images.sources import read_focal_points
 from apps.images.storage import originals
+from apps.imaging.focus import UNKNOWN
+from apps.imaging.gravity import Seek
 from apps.imaging.renderer.async_client import AsyncRendererClient
 from apps.usage.models import DailyUsage
 from apps.variants.models import Variant
@@ -39,6 +42,17 @@ def test_it_works(
     assert Rendition.objects.count() == 1
     assert DailyUsage.objects.get(account=photo.account).renders == 1
     assert len([path for path in (stores / "renditions").rglob("*") if path.is_file()]) == 1
+
+
+def test_where_the_subject_is_is_found_once(
+    delivery: DeliveryClient, photo: Image, flexible: None, renderer: CountingRenderer
+) -> None:
+    assert delivery.get(link(photo, "w=30,h=30,fit=cover,g=face")).status == 200
+    photo.refresh_from_db()
+    found = read_focal_points(photo.focal_points)
+    assert found.find(Seek.FACE)
+    assert delivery.get(link(photo, "w=20,h=20,fit=cover,g=auto")).status == 200
+    assert [each["known"] for each in renderer.told] == [UNKNOWN, found]
 
 
 def test_who_looked_before_another_flight_landed_does_not_fly_again(

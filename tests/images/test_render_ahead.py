@@ -14,7 +14,9 @@ from apps.accounts.models import Account
 from apps.images.models import Rendition
 from apps.images.services import delete_image, upload_image
 from apps.images.services.render_ahead import RENDER_AHEAD
+from apps.images.sources import read_focal_points
 from apps.images.storage import originals, renditions
+from apps.imaging.gravity import SOUGHT, Seek
 from apps.imaging.recipe import Fit, Recipe
 from apps.outbox.models import Job, JobState
 from apps.outbox.services import run_due_jobs
@@ -34,6 +36,15 @@ def test_it_works(orchard: Account, stores: Path) -> None:
     assert {rendition.format for rendition in made} == {"avif", "webp", "jpeg"}
     assert {(rendition.width, rendition.height) for rendition in made} == {(64, 64)}
     assert {rendition.generation for rendition in made} == {"small"}
+
+
+def test_where_the_subject_is_is_kept(orchard: Account, stores: Path) -> None:
+    recipe = Recipe(width=64, height=64, fit=Fit.COVER, gravity=SOUGHT["face"])
+    create_variant(account=orchard, name="square", options=recipe, is_rendered_ahead=True, actor=SYSTEM)
+    image = upload_image(account=orchard, file=io.BytesIO(jpeg(200, 100)), actor=SYSTEM)
+    run_due_jobs()
+    image.refresh_from_db()
+    assert read_focal_points(image.focal_points).find(Seek.FACE)
 
 
 def test_a_job_may_be_delivered_twice(orchard: Account, stores: Path) -> None:

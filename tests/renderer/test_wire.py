@@ -28,6 +28,7 @@ from apps.imaging.errors import (
     UnsupportedFormat,
 )
 from apps.imaging.facts import write_facts
+from apps.imaging.focus import Area, FocalPoints
 from apps.imaging.limits import Limits
 from apps.imaging.placeholder import Placeholder, write_placeholder
 from apps.imaging.recipe import OutputFormat, Recipe
@@ -74,6 +75,7 @@ def test_it_works() -> None:
         recipe=Recipe(width=400),
         output=OutputFormat.AVIF,
         generation=Generation.SMALL,
+        known=FocalPoints(Area(1, 2), ()),
         sources=(3,),
     )
     head = encode_head(write_request(request), body_length=3)
@@ -142,6 +144,9 @@ def test_a_header_that_is_none(text: bytes) -> None:
         {"generation": None},
         {"limits": {}},
         {"limits": {"max_bytes": -1}},
+        {"known": None},
+        {"known": "eye:10001x0"},
+        {"known": "face"},
         {"unknown": 1},
         {"sources": None},
         {"sources": {}},
@@ -184,6 +189,16 @@ def test_source_info_is_not_believed(change: dict[str, Any]) -> None:
 def test_a_rendition_comes_back() -> None:
     rendered = Rendered(data=draw("PNG"), format=OutputFormat.PNG, width=64, height=48, frames=1)
     assert read_rendered(Frame(write_rendered(rendered), rendered.data), OutputFormat.PNG) == rendered
+
+
+def test_what_was_found_comes_back_and_nothing_else_does() -> None:
+    points = FocalPoints(Area(4800, 3300), (Area(1, 2, 3, 4),))
+    rendered = Rendered(data=draw("PNG"), format=OutputFormat.PNG, width=64, height=48, found=points)
+    header = write_rendered(rendered)
+    assert read_rendered(Frame(header, rendered.data), OutputFormat.PNG) == rendered
+    for found in (1, ["eye:1x1"], "eye:1x10001", "faces:" + "+".join(["1x1x1x1"] * 9), "<script>"):
+        with pytest.raises(WireError):
+            read_rendered(Frame(header | {"found": found}, rendered.data), OutputFormat.PNG)
 
 
 def test_a_rendition_in_another_format_is_refused() -> None:

@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ("height", models.PositiveIntegerField(default=0)),
                 ("frames", models.PositiveIntegerField(default=1)),
                 ("has_alpha", models.BooleanField(default=False)),
+                ("focal_points", models.CharField(blank=True, max_length=200)),
                 ("uploaded_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("deleted_at", models.DateTimeField(null=True)),

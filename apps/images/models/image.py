@@ -82,6 +82,7 @@ class Image(models.Model):
     height = models.PositiveIntegerField(default=0)
     frames = models.PositiveIntegerField(default=1)
     has_alpha = models.BooleanField(default=False)
+    focal_points = models.CharField(max_length=200, blank=True)  # imaging.focus.FocalPoints, once found
 
     uploaded_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)

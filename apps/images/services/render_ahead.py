@@ -9,7 +9,7 @@ from apps.images.overlays import OverlayFacts
 from apps.images.renderer import render
 from apps.images.services.overlays import find_overlays
 from apps.images.services.renditions import find_rendition, store_rendition
-from apps.images.sources import open_originals, source_info
+from apps.images.sources import open_originals, read_focal_points, source_info
 from apps.imaging.encoders import Generation
 from apps.imaging.errors import SvgConversion
 from apps.imaging.hints import Hints, resolve
@@ -80,6 +80,7 @@ def _render(image: Image, overlays: tuple[OverlayFacts, ...], recipe: Recipe, ke
             recipe,
             key.output,
             generation=key.generation,
+            known=read_focal_points(image.focal_points),
             overlays=dict(zip(recipe.drawn_images, drawn, strict=True)),
         )
 

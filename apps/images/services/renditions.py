@@ -12,6 +12,7 @@ from apps.images.decide import RenditionKey, StoredRendition
 from apps.images.models import Image, Rendition
 from apps.images.overlays import write_versions
 from apps.images.services.files import claim_file, discard_file, schedule_removal, write_file
+from apps.images.services.focus import keep_focal_points
 from apps.images.storage import RENDITIONS, make_rendition_key
 from apps.imaging.encoders import Generation
 from apps.imaging.recipe import OutputFormat
@@ -52,6 +53,8 @@ def store_rendition(*, account_pk: int, key: RenditionKey, rendered: Rendered) -
             count_render(account=account, size_bytes=rendition.size_bytes)
     if winner is None or winner.storage_key != rendition.storage_key:
         discard_file(removal)
+    if rendered.found is not None:
+        keep_focal_points(image_pk=key.image_pk, image_version=key.image_version, found=rendered.found)
     return None if winner is None else as_stored(winner)
 
 

@@ -94,6 +94,7 @@ def _work(request: requests.Request, sources: Sequence[BinaryIO], lane: Lane) ->
         request.output,
         limits=request.limits,
         generation=request.generation,
+        known=request.known,
         overlays=dict(zip(request.recipe.drawn_images, overlays, strict=True)),
         admit=lane.admit,
     )

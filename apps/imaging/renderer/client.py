@@ -13,6 +13,7 @@ from typing import TypeVar
 from apps.imaging.cage import CageReport
 from apps.imaging.encoders import Generation
 from apps.imaging.errors import BadReply, RendererBusy, RendererCrashed, RendererTimeout
+from apps.imaging.focus import UNKNOWN, FocalPoints
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
@@ -62,13 +63,15 @@ class RendererClient:
         *,
         limits: Limits,
         generation: Generation = Generation.QUICK,
+        known: FocalPoints = UNKNOWN,
         overlays: Mapping[str, Source] = MappingProxyType({}),
     ) -> Rendered:
         """Return the rendition of a source; a file is passed by descriptor.
 
-        `overlays` are the images the recipe draws, by their ids.
+        `known` are the focal points an earlier render found; `overlays` the images the recipe draws, by
+        their ids.
         """
-        ask = ask_render(recipe, output, limits=limits, generation=generation)
+        ask = ask_render(recipe, output, limits=limits, generation=generation, known=known)
         return self._ask(ask, source, *pick_overlays(recipe, overlays))
 
     def probe(self) -> CageReport:

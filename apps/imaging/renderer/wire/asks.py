@@ -9,6 +9,7 @@ from typing import BinaryIO, Generic, TypeVar
 from apps.imaging.cage import CageReport
 from apps.imaging.encoders import Generation
 from apps.imaging.errors import BadReply, LimitExceeded, OverlayMissing
+from apps.imaging.focus import UNKNOWN, FocalPoints
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
@@ -53,10 +54,15 @@ def ask_inspect(*, limits: Limits) -> Ask[SourceInfo]:
 
 
 def ask_render(
-    recipe: Recipe, output: OutputFormat, *, limits: Limits, generation: Generation
+    recipe: Recipe,
+    output: OutputFormat,
+    *,
+    limits: Limits,
+    generation: Generation,
+    known: FocalPoints = UNKNOWN,
 ) -> Ask[Rendered]:
     """Ask for a rendition."""
-    request = Request(verb=Verb.RENDER, limits=limits, recipe=recipe, output=output, generation=generation)
+    request = Request(Verb.RENDER, limits, recipe, output, generation, known)
     return Ask(request, lambda frame: read_rendered(frame, output, recipe.drawn_images))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from apps.imaging.cage import Attempt, CageReport, Locks
 from apps.imaging.facts import are_facts
+from apps.imaging.focus import FocalPoints
 from apps.imaging.placeholder import is_placeholder
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.rendered import Rendered
@@ -44,7 +45,8 @@ def read_source_info(frame: Frame) -> SourceInfo:
 
 def write_rendered(rendered: Rendered) -> Header:
     """Return the header of a RENDER's reply; the bytes are the body."""
-    return {"width": rendered.width, "height": rendered.height, "frames": rendered.frames}
+    found = None if rendered.found is None else str(rendered.found)
+    return {"width": rendered.width, "height": rendered.height, "frames": rendered.frames, "found": found}
 
 
 def read_rendered(frame: Frame, output: OutputFormat, drawn_images: Sequence[str] = ()) -> Rendered:
@@ -55,7 +57,15 @@ def read_rendered(frame: Frame, output: OutputFormat, drawn_images: Sequence[str
         raise WireError("the rendition's size is impossible")
     if not _is_as_asked(frame.body, output):
         raise WireError(f"the rendition is no {output.value}")
-    return Rendered(data=frame.body, format=output, width=width, height=height, frames=frames)
+    found = _read_found(frame.header.get("found"))
+    return Rendered(data=frame.body, format=output, width=width, height=height, frames=frames, found=found)
+
+
+def _read_found(text: object) -> FocalPoints | None:
+    try:
+        return None if text is None else FocalPoints.read(read_text(text))
+    except ValueError as error:
+        raise WireError(f"what was found is nothing: {error}") from error
 
 
 def _is_as_asked(data: bytes, output: OutputFormat) -> bool:

@@ -8,11 +8,12 @@ from enum import Enum
 from apps.imaging import grammar
 from apps.imaging.encoders import Generation
 from apps.imaging.errors import OptionsError
+from apps.imaging.focus import UNKNOWN, FocalPoints
 from apps.imaging.limits import Limits
 from apps.imaging.overlay import MAX_OVERLAYS
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.renderer.wire.frames import Header, WireError
-from apps.imaging.renderer.wire.records import read_integer, read_record, write_record
+from apps.imaging.renderer.wire.records import read_integer, read_record, read_text, write_record
 
 # An original and what may be drawn onto it.
 MAX_SOURCES = 1 + MAX_OVERLAYS
@@ -28,11 +29,11 @@ class Verb(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question; recipe, output and generation matter to RENDER only, limits not to PROBE.
+    """One question; recipe, output, generation and known matter to RENDER only, limits not to PROBE.
 
-    sources: what comes along: the original, then each image the recipe draws, in the recipe's order, so that
-    no image's id (a user's text) has to name one here. Each is its length in the body, or None when it comes
-    by descriptor.
+    known: focal points found in the original before. sources: what comes along: the original, then each image
+    the recipe draws, in the recipe's order, so that no image's id (a user's text) has to name one here. Each
+    is its length in the body, or None when it comes by descriptor.
     """
 
     verb: Verb
@@ -40,6 +41,7 @@ class Request:
     recipe: Recipe = field(default_factory=Recipe)
     output: OutputFormat = OutputFormat.JPEG
     generation: Generation = Generation.QUICK
+    known: FocalPoints = UNKNOWN
     sources: tuple[int | None, ...] = ()
 
     @property
@@ -58,13 +60,14 @@ def write_request(request: Request) -> Header:
         "options": grammar.write(request.recipe),
         "output": request.output.value,
         "generation": request.generation.value,
+        "known": str(request.known),
         "sources": list(request.sources),
     }
 
 
 def read_request(header: Header) -> Request:
     """Return the request in a header. Raises WireError when it is none."""
-    if set(header) != {"verb", "limits", "options", "output", "generation", "sources"}:
+    if set(header) != {"verb", "limits", "options", "output", "generation", "known", "sources"}:
         raise WireError("the request's fields are not the expected ones")
     if not isinstance(header["options"], str):
         raise WireError("the options are no text")
@@ -75,6 +78,7 @@ def read_request(header: Header) -> Request:
             recipe=grammar.parse(header["options"]),
             output=OutputFormat(header["output"]),
             generation=Generation(header["generation"]),
+            known=FocalPoints.read(read_text(header["known"])),
             sources=_read_sources(header["sources"]),
         )
     except (ValueError, OptionsError) as error:
