@@ -118,6 +118,8 @@ def test_nothing_of_the_callers_environment_is_left(start: StartRenderer) -> Non
 def test_a_worker_is_never_root(start: StartRenderer) -> None:
     renderer = start(workers=2)
     renderer.client().probe()
+    # The probe went to one of them; the other may still be on its way into the cage.
+    wait_until(lambda: all(0 not in read_ids(pid)["Uid"] for pid in renderer.workers()))
     for pid in renderer.workers():
         ids = read_ids(pid)
         assert 0 not in ids["Uid"] + ids["Gid"] + ids["Groups"], ids
