@@ -36,8 +36,18 @@ def _measure(name: str, source: Path, effort: Effort) -> dict[str, float]:
         for entrant in (bare, ours):
             entrant.render(source, "jpeg", calls=_CALLS)
         rounds = [
-            tuple(entrant.render(source, "jpeg", calls=_CALLS).milliseconds for entrant in (bare, ours))
+            [entrant.render(source, "jpeg", calls=_CALLS) for entrant in (bare, ours)]
             for _ in range(effort.hops // _CALLS)
         ]
-    hops = sorted(each - statistics.median(work) for work, asked in rounds for each in asked)
-    return {"p50_ms": round(statistics.median(hops), 2), "p95_ms": round(hops[int(len(hops) * 0.95)], 2)}
+    hops = sorted(_subtract([(work.milliseconds, asked.milliseconds) for work, asked in rounds]))
+    cpu = _subtract([(work.cpu_milliseconds, asked.cpu_milliseconds) for work, asked in rounds])
+    return {
+        "p50_ms": round(statistics.median(hops), 2),
+        "p95_ms": round(hops[int(len(hops) * 0.95)], 2),
+        "cpu_ms": round(statistics.median(cpu), 2),
+    }
+
+
+def _subtract(rounds: list[tuple[list[float], list[float]]]) -> list[float]:
+    """Return what each question took beyond the work's median in the same round."""
+    return [each - statistics.median(work) for work, asked in rounds for each in asked]

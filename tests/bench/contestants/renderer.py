@@ -23,10 +23,10 @@ _PATIENCE_SECONDS = 30.0
 
 
 class Renderer(Contestant):
-    """Passes the original as an open file."""
+    """Passes the original as an open file; `options` are those of `serve`."""
 
-    def __init__(self, *options: str) -> None:
-        self._options = options
+    def __init__(self, *options: str, has_heavy_lane: bool = False) -> None:
+        self._options = [*options, *([] if has_heavy_lane else ["--heavy-workers", "0"])]
 
     def __enter__(self) -> Self:
         self._folder = tempfile.TemporaryDirectory(prefix="bench-")
