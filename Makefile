@@ -2,6 +2,7 @@
 # Needed beforehand: make and Python 3.11 or newer (PYTHON=… names one).
 
 PORT ?= 8000
+FUZZ ?= 50
 VENV := .venv
 RUN  := $(VENV)/bin/python
 # pyvips alone has no wheel. It is pure Python, unless it finds a libvips on the machine to compile itself against;
@@ -10,7 +11,7 @@ PIP  := PKG_CONFIG=false $(RUN) -m pip install --disable-pip-version-check --no-
 	--no-build-isolation
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check fix bench doctor lock
+.PHONY: help up test fuzz check fix bench doctor lock
 # Two installations at once would spoil each other.
 .NOTPARALLEL:
 
@@ -22,6 +23,9 @@ up: $(VENV)/.runtime $(if $(FACES),$(VENV)/.faces) ## run the platform until Ctr
 
 test: $(VENV)/.development ## run all tests on servers of their own (ARGS="-k upload")
 	@exec $(RUN) -m pytest -n auto $(ARGS)
+
+fuzz: $(VENV)/.development ## try the parsers and decoders with fifty times as many made-up inputs (ARGS="-k svg")
+	@exec env FUZZ=$(FUZZ) $(RUN) -m pytest -n auto -m fuzz $(ARGS)
 
 check: $(VENV)/.development ## look at format, lint, types, arrows between rooms, templates
 	$(RUN) -m ruff format --check .

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from apps.imaging.encoders import Generation
-from apps.imaging.errors import OptionsError
+from apps.imaging.errors import OptionsError, printable
 from apps.imaging.grammar import from_mapping
 from apps.imaging.lettering import letter
 from apps.imaging.limits import Limits
@@ -149,4 +149,4 @@ def _read_format(name: OutputFormat | str) -> OutputFormat:
     try:
         return OutputFormat(name.removeprefix("image/"))
     except ValueError:
-        raise OptionsError(f"'{name[:40]}' is no format that can be written") from None
+        raise OptionsError(f"'{printable(name)}' is no format that can be written") from None

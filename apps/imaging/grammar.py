@@ -17,7 +17,7 @@ from typing import Any
 
 from apps.imaging import values
 from apps.imaging.colour import Colour
-from apps.imaging.errors import OptionsError
+from apps.imaging.errors import OptionsError, printable
 from apps.imaging.free_text import FreeText, escape
 from apps.imaging.options import OPTIONS, OVERLAY_OPTIONS, Option
 from apps.imaging.overlay import MAX_OVERLAYS, Overlay
@@ -90,7 +90,7 @@ def from_mapping(options: Mapping[str, Any]) -> Recipe:
     for name, value in _flatten(options):
         option, path = _find(name)
         if option is None:
-            raise OptionsError(f"'{name[:40]}' is not an option")
+            raise OptionsError(f"'{printable(name)}' is not an option")
         if value is None:
             continue
         try:

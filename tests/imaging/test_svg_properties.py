@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from html import escape
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from apps.imaging.errors import ImagingError, SourceError
@@ -13,6 +13,7 @@ from apps.imaging.limits import Limits
 from apps.imaging.render import inspect
 from apps.imaging.svg import sanitize
 from apps.imaging.svg.names import ELEMENTS, VALUES
+from tests.fuzzing import fuzz
 from tests.imaging.activity import find_activity
 from tests.imaging.drawings import XMLNS, editor_s, scene
 
@@ -124,7 +125,7 @@ content = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@fuzz(400)
 @given(content)
 def test_it_works(inner: str) -> None:
     kept = sanitize(f"<svg {NAMESPACES}>{inner}</svg>".encode(), LIMITS)
@@ -132,7 +133,7 @@ def test_it_works(inner: str) -> None:
     assert sanitize(kept, LIMITS) == kept
 
 
-@settings(max_examples=400, deadline=None)
+@fuzz(400)
 @given(st.lists(text, max_size=6).map("".join))
 @example("--ajavascript:var(--a)")  # a name, not an address
 def test_any_style(style: str) -> None:
@@ -153,7 +154,7 @@ def is_refused_or_clean(data: bytes) -> bool:
     return find_activity(kept) == [] and sanitize(kept, LIMITS) == kept
 
 
-@settings(max_examples=300, deadline=None)
+@fuzz(300)
 @given(
     source=st.sampled_from(
         [scene(), editor_s(), editor_s().decode().replace("UTF-8", "UTF-16").encode("utf-16")]
@@ -172,7 +173,7 @@ def test_changed_documents(source: bytes, changes: list[tuple[int, int, bytes]])
     assert is_refused_or_clean(bytes(data))
 
 
-@settings(max_examples=300, deadline=None)
+@fuzz(300)
 @given(
     prefix=st.sampled_from([b"", b"<svg ", b"<?xml ", b"\xff\xfe<\0", b"<!DOCTYPE svg "]), data=st.binary()
 )
