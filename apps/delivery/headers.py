@@ -12,7 +12,7 @@ from apps.delivery.renditions import Picture
 from apps.images.decide import Decision, StoredRendition
 from apps.imaging.advice import warnings
 from apps.imaging.faces.extra import is_installed
-from apps.imaging.recipe import Recipe
+from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.source import SourceInfo
 
 # A picture opened by itself is a document of our origin, an SVG even one that could run scripts: it may do
@@ -41,7 +41,7 @@ def picture_headers(decision: Decision, rendition: StoredRendition) -> dict[str,
         surrogate_keys=tuple(keys),
     )
     headers = {"etag": f'"{rendition.digest}"'} | _lower(cache_headers(policy)) | _SAFETY
-    if warning := write_warning(decision.recipe, decision.image.source):
+    if warning := write_warning(decision.recipe, decision.image.source, decision.output):
         headers["warning"] = warning
     if decision.hinted_by:
         wanted = (name for topic in decision.hinted_by for name in CLIENT_HINTS[topic])
@@ -51,9 +51,9 @@ def picture_headers(decision: Decision, rendition: StoredRendition) -> dict[str,
 
 # Working out what to say takes three times a decision's time; remembered, a third.
 @lru_cache(maxsize=4096)
-def write_warning(recipe: Recipe, info: SourceInfo) -> str:
+def write_warning(recipe: Recipe, info: SourceInfo, output: OutputFormat) -> str:
     """Return what is to be said of a recipe as the original says it (catalogue §4.11); empty for nothing."""
-    sentences = warnings(recipe, info, finds_faces=is_installed())
+    sentences = warnings(recipe, info, output, finds_faces=is_installed())
     return ", ".join(f'cf-images 299 "{sentence}"' for sentence in sentences)
 
 

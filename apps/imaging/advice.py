@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from apps.imaging.geometry import is_source_smaller
 from apps.imaging.gravity import Seek
-from apps.imaging.recipe import Compression, FormatChoice, Recipe
+from apps.imaging.negotiate import is_too_large_for_avif
+from apps.imaging.recipe import Compression, FormatChoice, OutputFormat, Recipe
 from apps.imaging.source import SourceFormat, SourceInfo
 from apps.imaging.transform import Fit
 
@@ -16,10 +17,11 @@ _STEEP_DPR = 3
 _JPEG_OR_PNG = frozenset({FormatChoice.JPEG, FormatChoice.BASELINE_JPEG, FormatChoice.PNG})
 
 
-def warnings(recipe: Recipe, info: SourceInfo, *, finds_faces: bool) -> tuple[str, ...]:
+def warnings(recipe: Recipe, info: SourceInfo, output: OutputFormat, *, finds_faces: bool) -> tuple[str, ...]:
     """Return sentences in plain ASCII for whoever wrote the recipe. Raises EmptyImage.
 
-    Of a drawing there is nothing to say: it takes no options. `finds_faces` says whether there is a detector.
+    Of a drawing there is nothing to say: it takes no options. `output` is the format that answers,
+    `finds_faces` whether there is a detector.
     """
     if info.format is SourceFormat.SVG:
         return ()
@@ -28,6 +30,11 @@ def warnings(recipe: Recipe, info: SourceInfo, *, finds_faces: bool) -> tuple[st
         "cover fit mode needs both width and height": recipe.fit is Fit.COVER and is_half_a_box,
         "dpr > 3 should never be used": recipe.dpr >= _STEEP_DPR,
         "original is smaller": is_source_smaller(recipe, info),
+        # Who got WebP without asking for it may take AVIF too.
+        "image too large for AVIF": (
+            is_too_large_for_avif(recipe, info)
+            and (output is OutputFormat.WEBP or recipe.format is FormatChoice.AVIF)
+        ),
         "JPEG vs PNG selection is automatic": (
             # Ours does as it is told, unless it was also told to be fast.
             recipe.compression is Compression.FAST and recipe.format in _JPEG_OR_PNG

@@ -97,7 +97,7 @@ def render(
     region = trim(source, recipe, info)
     plan = make_plan(recipe, info, region)
     is_animated = info.is_animated and recipe.anim and output.can_animate
-    limits.check_plan(plan, info, frames=info.frames if is_animated else 1)
+    limits.check_plan(plan, info, frames=info.frames if is_animated else 1, output=output)
     if output is OutputFormat.JSON:
         return Rendered(write_facts(plan.size, info), output, *plan.size)
     layers = make_layers(recipe, plan.size, overlays, limits)

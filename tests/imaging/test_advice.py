@@ -6,6 +6,7 @@ import pytest
 
 from apps.imaging.advice import warnings
 from apps.imaging.grammar import parse
+from apps.imaging.recipe import OutputFormat
 from apps.imaging.source import SourceFormat, SourceInfo
 
 INFO = SourceInfo(SourceFormat.JPEG, 720, 1080, orientation=6)  # 1080×720 as seen
@@ -16,8 +17,14 @@ CHOICE = "JPEG vs PNG selection is automatic"
 FACE = "gravity face needs a face detector, and there is none: it is auto"
 
 
-def advise(options: str, info: SourceInfo = INFO, *, finds_faces: bool = False) -> tuple[str, ...]:
-    return warnings(parse(options), info, finds_faces=finds_faces)
+def advise(
+    options: str,
+    info: SourceInfo = INFO,
+    output: OutputFormat = OutputFormat.JPEG,
+    *,
+    finds_faces: bool = False,
+) -> tuple[str, ...]:
+    return warnings(parse(options), info, output, finds_faces=finds_faces)
 
 
 def test_it_works() -> None:
@@ -66,3 +73,12 @@ def test_who_finds_faces_need_not_be_told() -> None:
 
 def test_it_fits_a_header() -> None:
     assert all(sentence.isascii() and '"' not in sentence for sentence in (COVER, DPR, SMALLER, CHOICE, FACE))
+
+
+def test_avif_that_would_take_too_long() -> None:
+    large = SourceInfo(SourceFormat.JPEG, 6_000, 4_000)
+    assert advise("", large, OutputFormat.WEBP) == ("image too large for AVIF",)
+    assert advise("f=avif", large, OutputFormat.WEBP) == ("image too large for AVIF",)
+    assert advise("", large, OutputFormat.JPEG) == (), "who takes JPEG only misses nothing"
+    assert advise("f=webp", large, OutputFormat.WEBP) == ()
+    assert advise("w=600", large, OutputFormat.WEBP) == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from apps.imaging.errors import LimitExceeded
 from apps.imaging.geometry import make_plan
 from apps.imaging.grammar import parse
 from apps.imaging.limits import Limits
+from apps.imaging.recipe import OutputFormat
 from apps.imaging.source import SourceFormat, SourceInfo
 
 LIMITS = Limits()
@@ -40,9 +42,9 @@ def test_it_works() -> None:
             "max_pixels",
         ),
         (
-            SourceInfo(SourceFormat.AVIF, 10_000, 5_000),
-            SourceInfo(SourceFormat.AVIF, 10_000, 5_001),
-            "max_heif_pixels",
+            SourceInfo(SourceFormat.AVIF, 8_192, 8_192, bits=10, samples=32, has_alpha=True),
+            SourceInfo(SourceFormat.AVIF, 8_193, 8_192, bits=10, samples=32, has_alpha=True),
+            "max_heif_bytes",
         ),
         (
             SourceInfo(SourceFormat.GIF, 1_000, 1_000, frames=100),
@@ -97,6 +99,37 @@ def test_an_enlarged_animation() -> None:
     info = SourceInfo(SourceFormat.GIF, 100, 100, frames=5)
     with pytest.raises(LimitExceeded, match="max_animation_pixels"):
         LIMITS.check_plan(make_plan(parse("w=5000,fit=contain"), info), info, frames=5)
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_allowed"),
+    [
+        ({"samples": 6}, True),
+        ({"samples": 12, "bits": 10}, True),
+        ({"samples": 16, "has_alpha": True}, True),
+        ({"samples": 10, "bits": 10, "has_alpha": True}, True),
+        ({"samples": 16, "bits": 10, "has_alpha": True}, False),
+    ],
+    ids=["4:2:0", "4:4:4 in 10 bits", "4:4:4 with alpha", "4:2:0 in 10 bits with alpha", "all at once"],
+)
+def test_which_avif_of_100_megapixels_libheif_decodes(facts: dict[str, Any], is_allowed: bool) -> None:
+    """Each was tried: the last one's 2.4 GB are over libheif's own 2 GiB."""
+    info = SourceInfo(SourceFormat.AVIF, 12_000, 8_333, **facts)
+    if is_allowed:
+        LIMITS.check(info)
+        return
+    with pytest.raises(
+        LimitExceeded, match=r"takes 2,399,904,000 bytes to decode; libheif allows 2,147,483,648"
+    ):
+        LIMITS.check(info)
+
+
+def test_what_webp_cannot_hold() -> None:
+    wide = SourceInfo(SourceFormat.PNG, 16_384, 100)
+    plan = make_plan(parse(""), wide)
+    LIMITS.check_plan(plan, wide, frames=1, output=OutputFormat.JPEG)
+    with pytest.raises(LimitExceeded, match=r"16,384 pixels; at most 16,383 are possible \(max_webp_side\)"):
+        LIMITS.check_plan(plan, wide, frames=1, output=OutputFormat.WEBP)
 
 
 @pytest.mark.parametrize("limit", [entry.name for entry in fields(Limits)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from apps.imaging.errors import SvgConversion
@@ -73,12 +75,37 @@ def test_choices(source: SourceInfo, options: str, accept: str, output: OutputFo
     assert choose_format(parse(options), source, accept) is output
 
 
-def test_a_large_result_is_not_worth_the_wait_for_avif() -> None:
+@pytest.mark.parametrize(
+    ("options", "accept", "output"),
+    [
+        ("", CHROME, OutputFormat.WEBP),
+        ("", "image/avif", OutputFormat.JPEG),
+        ("w=2500", CHROME, OutputFormat.AVIF),
+        ("w=2600", CHROME, OutputFormat.WEBP),
+        ("w=2500,max-bytes=90000", CHROME, OutputFormat.WEBP),
+        ("f=avif,w=4000", "", OutputFormat.AVIF),
+        ("f=avif", "", OutputFormat.WEBP),
+        ("f=avif", CHROME, OutputFormat.WEBP),
+        ("f=webp", "", OutputFormat.WEBP),
+    ],
+)
+def test_a_large_result_is_not_worth_the_wait_for_avif(
+    options: str, accept: str, output: OutputFormat
+) -> None:
     large = SourceInfo(SourceFormat.JPEG, 6_000, 4_000)
-    assert choose_format(parse(""), large, CHROME) is OutputFormat.WEBP
-    assert choose_format(parse(""), large, "image/avif") is OutputFormat.JPEG
-    assert choose_format(parse("w=2000"), large, CHROME) is OutputFormat.AVIF
-    assert choose_format(parse("f=avif"), large, CHROME) is OutputFormat.AVIF
+    assert choose_format(parse(options), large, accept) is output
+
+
+@pytest.mark.parametrize("options", ["", "f=webp", "f=avif"])
+def test_what_webp_cannot_hold_stays_what_it_is(options: str) -> None:
+    wide = SourceInfo(SourceFormat.JPEG, 20_000, 700)
+    assert choose_format(parse(options), wide, CHROME) is OutputFormat.JPEG
+    assert choose_format(parse(options), replace(wide, has_alpha=True), CHROME) is OutputFormat.PNG
+    moving = replace(wide, format=SourceFormat.GIF, frames=2)
+    expected = OutputFormat.PNG if options == "f=avif" else OutputFormat.GIF
+    assert choose_format(parse(options), moving, CHROME) is expected
+    fitting = replace(wide, width=16_383)
+    assert choose_format(parse(options), fitting, WEBP_ONLY) is OutputFormat.WEBP
 
 
 @pytest.mark.parametrize(
