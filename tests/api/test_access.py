@@ -79,6 +79,29 @@ def test_a_read_token_reads(reader_client: Client, orchard: Account, images_path
             assert answer.status_code == found, path
 
 
+BEYOND_V1 = [("get", "v2"), ("post", "v2/direct_upload"), ("get", "v1/pear/blob"), ("head", "v1/pear/blob")]
+
+
+@pytest.mark.parametrize(("method", "path"), BEYOND_V1)
+def test_another_account_s_token_beyond_v1(
+    eve_client: Client, orchard: Account, method: str, path: str
+) -> None:
+    row_of(orchard, "pear")
+    answers = [
+        getattr(eve_client, method)(f"/client/v4/accounts/{account_id}/images/{path}")
+        for account_id in (orchard.public_id, "f" * 32)
+    ]
+    assert {answer.status_code for answer in answers} == {403}
+    assert len({answer.content for answer in answers}) == 1
+    assert Image.objects.count() == 1
+
+
+def test_a_read_token_grants_no_upload(reader_client: Client, images_path: str) -> None:
+    for path in (f"{images_path}/direct_upload", images_path.replace("/v1", "/v2/direct_upload")):
+        refused(reader_client.post(path), 403, 10000)
+    assert not Image.objects.exists()
+
+
 def test_one_s_own_path_shows_only_one_s_own(
     eve_client: Client, elsewhere: Account, orchard: Account
 ) -> None:

@@ -141,6 +141,16 @@ def test_who_sends_no_picture_may_try_again(orchard: Account) -> None:
     assert not receive(orchard, secret).is_draft
 
 
+def test_while_one_uploads_others_are_refused_undecoded(orchard: Account) -> None:
+    _, secret = grant(orchard)
+    UploadGrant.objects.update(leased_until=timezone.now() + timedelta(seconds=LEASE_SECONDS))
+    with pytest.raises(GrantInUse):
+        receive(orchard, secret, b"no picture")
+    assert quota(orchard) == 0
+    UploadGrant.objects.update(leased_until=timezone.now())
+    assert not receive(orchard, secret).is_draft, "whose upload has died may be followed"
+
+
 def test_no_quota_left(orchard: Account) -> None:
     _, secret = grant(orchard)
     Account.objects.filter(pk=orchard.pk).update(images_limit=0)
