@@ -38,9 +38,10 @@ from apps.imaging.errors import (
     RendererTimeout,
     RendererUnavailable,
 )
-from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.recipe import OutputFormat
 from apps.imaging.renderer.client import RendererClient
 from apps.imaging.renderer.lanes import cheap_lane, heavy_socket
+from apps.imaging.subject import SUBJECT
 
 _ROOT = Path(__file__).resolve().parents[1]
 _LOCKED = re.compile(r"^([a-z0-9.-]+)==(\S+)", re.MULTILINE)
@@ -186,13 +187,16 @@ def examine_cage() -> str:
 
 
 def examine_render() -> str:
-    """Have a real picture rendered."""
+    """Have a real picture rendered, and faces looked for in it."""
     started_at = time.monotonic()
     try:
-        rendered = make_client().render(_PICTURE, Recipe(width=1), OutputFormat.WEBP, limits=RENDER_LIMITS)
+        rendered = make_client().render(_PICTURE, SUBJECT, OutputFormat.WEBP, limits=RENDER_LIMITS)
     except ImagingError as error:
         raise Ailment(_shorten(error), f"Is the renderer running? {_START}") from error
-    return f"PNG to WebP, {len(rendered.data)} bytes, {(time.monotonic() - started_at) * 1000:.0f} ms"
+    finds_faces = rendered.found is not None and rendered.found.faces is not None
+    return f"PNG to WebP, {len(rendered.data)} bytes, {(time.monotonic() - started_at) * 1000:.0f} ms; " + (
+        "faces are found" if finds_faces else "no face detector: g=face is g=auto"
+    )
 
 
 def examine_lanes() -> str:

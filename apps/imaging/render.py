@@ -90,7 +90,7 @@ def render(
     """
     info = read_source_info(source)
     limits.check(info)
-    admit(estimate_render(info, recipe, output, generation) + _estimate_overlays(overlays))
+    admit(estimate_render(info, recipe, output, generation, known) + _estimate_overlays(overlays))
     if info.format is SourceFormat.SVG or output is OutputFormat.SVG:
         return _keep_drawing(source, info, recipe, output, limits)
     info = as_decoded(info)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from apps.imaging.cost import Cost, estimate_encode, estimate_inspection, estimate_render
 from apps.imaging.encoders import Generation
+from apps.imaging.focus import UNKNOWN, Area, FocalPoints
 from apps.imaging.grammar import parse
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.source import SourceFormat, SourceInfo
@@ -163,3 +164,17 @@ def test_an_animation_costs_all_its_frames() -> None:
 
 def test_facts_cost_nothing() -> None:
     assert cost_of(SourceInfo(SourceFormat.AVIF, 10_000, 10_000), "", OutputFormat.JSON) == Cost()
+
+
+def test_a_subject_has_to_be_found_once() -> None:
+    info = SourceInfo(SourceFormat.AVIF, 6000, 4000, samples=6)
+    known = FocalPoints(Area(5_000, 5_000), ())
+
+    def cost(options: str, known: FocalPoints = UNKNOWN) -> Cost:
+        return estimate_render(info, parse(options), OutputFormat.JPEG, QUICK, known)
+
+    middle, eye, face = (cost(f"w=512,h=512,fit=cover,g={gravity}") for gravity in ("center", "auto", "face"))
+    assert 1.5 * middle.cpu_ms < eye.cpu_ms < face.cpu_ms
+    assert middle.peak_bytes == eye.peak_bytes == face.peak_bytes
+    assert cost("w=512,h=512,fit=cover,g=face", known) == middle
+    assert cost("w=512,g=face") == cost("w=512")

@@ -16,9 +16,10 @@ from apps.imaging.commands.workbench import Workbench, open_workbench
 from apps.imaging.encoders import Generation
 from apps.imaging.errors import ImagingError
 from apps.imaging.focus import UNKNOWN, Area
-from apps.imaging.gravity import SOUGHT, Gravity
-from apps.imaging.recipe import Fit, OutputFormat, Recipe
+from apps.imaging.gravity import Gravity
+from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.source import SourceFormat, SourceInfo
+from apps.imaging.subject import SUBJECT
 
 _EXAMPLES = """\
   images-render info photo.jpg
@@ -85,9 +86,7 @@ def _sketch(source: BinaryIO, info: SourceInfo, workbench: Workbench) -> dict[st
 def _focus(source: BinaryIO, info: SourceInfo, workbench: Workbench) -> dict[str, Any]:
     if info.format is SourceFormat.SVG:  # is never cut
         return {"focus": None}
-    # One pixel, zoomed to a face: this cannot be made without looking for the subject.
-    recipe = Recipe(width=1, height=1, fit=Fit.COVER, gravity=SOUGHT["face"], zoom=1)
-    found = workbench.render(source, recipe, OutputFormat.PNG, Generation.QUICK).found or UNKNOWN
+    found = workbench.render(source, SUBJECT, OutputFormat.PNG, Generation.QUICK).found or UNKNOWN
     values: dict[str, Any] = {} if found.eye is None else {"eye": _as_shares(found.eye)[:2]}
     if found.faces is not None:
         values["faces"] = [_as_shares(face) for face in found.faces]

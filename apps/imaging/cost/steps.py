@@ -24,7 +24,7 @@ def estimate_steps(recipe: Recipe, plan: Plan, info: SourceInfo) -> Cost:
         make_cost(pixels=resized, ms_per_megapixel=11, bytes_per_pixel=_BANDS)
         if plan.turn.quarters
         else Cost(),
-        # Attention and entropy look at all of it, kept.
+        # Entropy looks at all of it, kept.
         make_cost(pixels=resized, ms_per_megapixel=20, bytes_per_pixel=_BANDS)
         if plan.is_crop_sought
         else Cost(),
