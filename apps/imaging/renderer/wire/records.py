@@ -28,7 +28,7 @@ def read_record(kind: type[Record], source: object) -> Record:
 
     Raises WireError for a missing or unknown field, a wrong type, or a number outside 0 to 2**40.
     """
-    hints = _read_hints(kind)
+    hints = _read_hints(typing.cast("type", kind))
     names = [entry.name for entry in fields(kind)]  # type: ignore[arg-type]  # any dataclass; a TypeVar cannot say so
     if not isinstance(source, dict) or set(source) != set(names):
         raise WireError(f"that is no {kind.__name__}")
