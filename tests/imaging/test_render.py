@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -333,6 +334,32 @@ class TestEncoding:
         assert ["progressive" in info for info in made.values()] == [True, False, False]
         baseline = make(source, "w=400", OutputFormat.BASELINE_JPEG, generation=generation)
         assert "progressive" not in look(baseline.data).info
+
+    @pytest.mark.parametrize(
+        ("name", "options", "output"),
+        [
+            ("card", "", OutputFormat.JPEG),
+            ("large card", "", OutputFormat.BASELINE_JPEG),
+            ("photo", "q=30", OutputFormat.PNG),
+            ("dot", "q=95", OutputFormat.AVIF),
+            ("noise", "", OutputFormat.AVIF),
+        ],
+    )
+    def test_small_is_never_larger(self, name: str, options: str, output: OutputFormat) -> None:
+        """Pictures on which the settings for small files alone make larger ones, now and then by 4 %."""
+        noise = random.Random(1).randbytes(64 * 64 * 3)  # noqa: S311 - nothing secret about it
+        drawn = {
+            "card": CARD,
+            "large card": pictures.draw_card(300, 200),
+            "photo": pictures.draw_photo(300, 200),
+            "dot": Image.new("RGB", (1, 1)),
+            "noise": Image.frombytes("RGB", (64, 64), noise),
+        }
+        source = pictures.encode(drawn[name], "PNG")
+        small, quick = (
+            make(source, options, output, generation=each) for each in (Generation.SMALL, Generation.QUICK)
+        )
+        assert len(small.data) <= len(quick.data)
 
     @pytest.mark.parametrize("output", [OutputFormat.JPEG, OutputFormat.WEBP, OutputFormat.AVIF])
     def test_quality(self, output: OutputFormat) -> None:
