@@ -18,7 +18,8 @@ from cloudflare import Cloudflare, DefaultHttpxClient
 from apps.accounts.models import Account
 from images_platform.parts import make_control
 from tests.delivery.running import running
-from tests.delivery.test_granian import database_url, find_free_port
+from tests.delivery.test_granian import database_url
+from tests.edges import find_free_port
 from tests.images.conftest import jpeg
 
 PHOTO = jpeg(60, 40)

@@ -197,6 +197,24 @@ def test_an_upload_that_outlived_its_lease_has_lost_it(
     assert (quota(orchard), len(stored_files())) == (1, 1)
 
 
+def test_an_upload_whose_lease_another_has_does_not_take_the_grant(
+    orchard: Account, stored_files: Callable[[], list[Path]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, secret = grant(orchard)
+    late = find_grant(account_hash=orchard.hash, secret=secret)
+
+    def another_begins(*args: Any) -> Any:
+        monkeypatch.undo()
+        UploadGrant.objects.update(leased_until=timezone.now() + timedelta(seconds=2 * LEASE_SECONDS))
+        return grants_module.examine(*args)
+
+    monkeypatch.setattr(grants_module, "examine", another_begins)
+    with pytest.raises(GrantNotFound):
+        receive_upload(grant=late, file=io.BytesIO(jpeg()), filename="late.jpg", actor=SYSTEM)
+    assert UploadGrant.objects.get().leased_until is not None, "it is the other's"
+    assert (quota(orchard), stored_files()) == (0, [])
+
+
 def test_what_an_owner_changes_meanwhile_stands(orchard: Account) -> None:
     draft, secret = grant(orchard, creator="olive")
     found = find_grant(account_hash=orchard.hash, secret=secret)
