@@ -61,13 +61,20 @@ def set_limits(
     images: int | None = None,
     upload_bytes: int | None = None,
     signing_keys: int | None = None,
+    former_originals: int | None = None,
     actor: Actor,
 ) -> Account:
     """Change what is given of how much an account may have; raises ValidationError for what cannot be.
 
-    Fewer images than it holds cannot be; keys beyond a lower limit stay.
+    Fewer images than it holds cannot be; keys beyond a lower limit stay, and former originals until their
+    image is replaced next.
     """
-    wanted = {"images_limit": images, "max_upload_bytes": upload_bytes, "signing_keys_limit": signing_keys}
+    wanted = {
+        "images_limit": images,
+        "max_upload_bytes": upload_bytes,
+        "signing_keys_limit": signing_keys,
+        "former_originals_limit": former_originals,
+    }
     changes = {name: value for name, value in wanted.items() if value is not None}
     with transaction.atomic():
         locked = Account.objects.select_for_update().get(pk=account.pk)

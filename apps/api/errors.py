@@ -82,6 +82,7 @@ TABLE: dict[type[Exception], Row] = {
     accounts.QuotaExceeded: Row(403, 5453, "The given account has reached a service limit: {error}"),
     # images
     images.ImageNotFound: Row(404, 5404),
+    images.VersionNotFound: Row(404, 5404),
     images.ImageExists: Row(409, 5409, "{error}", _NO_RETRY),
     images.BadImageId: Row(400, 5411, _CUSTOM_ID),
     images.PrivateCustomId: Row(400, 5400),

@@ -49,6 +49,11 @@ class UploadForm:
             raise BadPart(FILE_PART, "has no filename, so it was read as text: send it as a file")
         raise BadPart(FILE_PART, "is missing: send the picture as a form part with this name")
 
+    def refuse_file_beside(self, name: str) -> None:
+        """Raise BadPart if there is a file although the named part says where the picture comes from."""
+        if self.has_file:
+            raise BadPart(name, f'and "{FILE_PART}" exclude each other: send one of them')
+
 
 def is_form(request: HttpRequest) -> bool:
     return request.content_type == "multipart/form-data"

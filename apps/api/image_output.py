@@ -15,7 +15,7 @@ from apps.images.links import write_link
 from apps.images.models import Image
 from apps.variants.models import Variant
 
-_PICTURE = ("width", "height", "format", "bytes", "frames", "sha256")
+_PICTURE = ("width", "height", "format", "bytes", "frames", "sha256", "version")
 
 
 class ImageOutput(serializers.ModelSerializer[Image]):
@@ -28,6 +28,7 @@ class ImageOutput(serializers.ModelSerializer[Image]):
     meta = serializers.JSONField(source="metadata")
     bytes = serializers.IntegerField(source="size_bytes")
     sha256 = HexDigest()
+    version = serializers.IntegerField(source="original_version")
 
     class Meta:
         model = Image

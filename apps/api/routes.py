@@ -10,6 +10,7 @@ from apps.api.rate_limits import list_batch_limits
 from apps.api.target import RestConverter, SegmentConverter
 from apps.api.views.base import AccountView
 from apps.api.views.config import Config
+from apps.api.views.content import Content, VersionList, VersionRestore
 from apps.api.views.direct_upload import DirectUpload, DirectUploadV1, DirectUploadV2
 from apps.api.views.image import ImageBlob, ImageDetail
 from apps.api.views.images import ImageList, ImageStats
@@ -40,6 +41,9 @@ _images = [
     path("v1/variants", VariantList.as_view()),
     path("v1/variants/<segment:name>", VariantDetail.as_view()),
     path("v1/<segment:image_id>/blob", ImageBlob.as_view()),
+    path("v1/<segment:image_id>/content", Content.as_view()),
+    path("v1/<segment:image_id>/versions", VersionList.as_view()),
+    path("v1/<segment:image_id>/versions/<int:version>/restore", VersionRestore.as_view()),
     path("v1/<segment:image_id>/signed_url", SignedUrl.as_view()),
     path("v1/<segment:image_id>", ImageDetail.as_view()),
     path("v1/<rest:image_id>/blob", ImageBlob.as_view()),

@@ -2,6 +2,7 @@
 
 ImagesError
 ├── ImageNotFound
+├── VersionNotFound          the image never had it, or it is kept no longer
 ├── ImageExists              the id is taken
 ├── BadImageId               the id breaks a rule, which the reason names
 ├── PrivateCustomId          an image with a custom id cannot be made private
@@ -42,6 +43,11 @@ class ImagesError(Exception):
 class ImageNotFound(ImagesError):
     def __init__(self) -> None:
         super().__init__("Image not found")
+
+
+class VersionNotFound(ImagesError):
+    def __init__(self, version: int) -> None:
+        super().__init__(f"Version {version} of the image is not kept")
 
 
 class ImageExists(ImagesError):

@@ -10,16 +10,12 @@
     │   └ TruncatedImage
     ├ LimitExceeded                `limit` (a field of Limits), `actual`, `allowed`
     ├ SvgConversion                from a drawing to pixels, or back
-<<<<<<< Updated upstream
     ├ OverlayError                 a picture to be drawn onto another; `image` is its id
     │ ├ OverlayMissing             nobody gave it
     │ ├ OverlayIsSvg
     │ └ BadOverlay                 its bytes, its size or what its options leave of it; `cause`
     ├ MissingGlyph                 a text has a `character` that the font lacks
-    ├ TooLargeToProcess            memory or time ran out while decoding
-=======
     ├ TooLargeToProcess            memory or time ran out while decoding, or would have
->>>>>>> Stashed changes
     └ RendererError                the isolated renderer, not the picture
       ├ RendererUnavailable        nobody listens
       ├ RendererBusy               every worker is taken

@@ -89,14 +89,26 @@ def test_an_unknown_token_cannot_be_revoked(orchard_token: str) -> None:
 
 def test_set_limits(orchard: Account) -> None:
     said = call("set_limits", orchard.public_id, "--images", "7", "--signing-keys", "3")
-    assert said.splitlines() == ["images        7", "upload bytes  10485760", "signing keys  3"]
+    assert said.splitlines() == [
+        "images            7",
+        "upload bytes      10485760",
+        "signing keys      3",
+        "former originals  10",
+    ]
     orchard.refresh_from_db()
     assert (orchard.images_limit, orchard.signing_keys_limit) == (7, 3)
     assert call("set_limits", orchard.public_id) == said
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--images", "2"], ["--images", "-1"], ["--signing-keys", "0"], ["--upload-bytes", "0"]]
+    "arguments",
+    [
+        ["--images", "2"],
+        ["--images", "-1"],
+        ["--signing-keys", "0"],
+        ["--upload-bytes", "0"],
+        ["--former-originals", "-1"],
+    ],
 )
 def test_limits_that_cannot_be(orchard: Account, arguments: list[str]) -> None:
     Account.objects.update(images_used=3)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from PIL import Image as PillowImage
 
 from apps.accounts.actor import SYSTEM
 from apps.delivery import ports
@@ -16,7 +18,7 @@ from apps.delivery.renditions import Picture
 from apps.images.decide import decide
 from apps.images.links import parse_link
 from apps.images.models import Image, Rendition
-from apps.images.services import delete_image, set_access
+from apps.images.services import delete_image, replace_original, set_access
 from apps.images.sources import read_focal_points
 from apps.images.storage import originals
 from apps.imaging.focus import UNKNOWN
@@ -26,7 +28,7 @@ from apps.usage.models import DailyUsage
 from apps.variants.models import Variant
 from images_platform.parts import make_renderer as make_renderer_part
 from tests.delivery.asgi_client import DeliveryClient
-from tests.delivery.conftest import CountingRenderer, link
+from tests.delivery.conftest import CountingRenderer, draw_picture, link
 from tests.delivery.running import running
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -170,6 +172,18 @@ def test_a_picture_made_private_meanwhile_is_not_shown(
     renderer.meanwhile = lambda: set_access(image=photo, is_private=True, actor=SYSTEM)
     assert delivery.get(link(photo)).status == 404
     assert not Rendition.objects.exists()
+
+
+def test_a_picture_replaced_meanwhile_is_shown_as_it_is_now(
+    delivery: DeliveryClient, photo: Image, thumbnail: Variant, renderer: CountingRenderer
+) -> None:
+    """The renders under way are of the old bytes: nobody is served them once the new are acknowledged."""
+    tall = draw_picture(size=(80, 160))
+    renderer.meanwhile = lambda: replace_original(image=photo, file=io.BytesIO(tall), actor=SYSTEM)
+    answers = delivery.get_all([link(photo)] * 10)
+    assert {answer.status for answer in answers} == {200}
+    assert {PillowImage.open(io.BytesIO(answer.body)).size for answer in answers} == {(40, 80)}
+    assert set(Rendition.objects.values_list("image_version", "height")) == {(2, 80)}
 
 
 def test_a_renderer_that_says_nothing_is_told(

@@ -113,6 +113,7 @@ class Migration(migrations.Migration):
                         ],
                     ),
                 ),
+                ("former_originals_limit", models.PositiveSmallIntegerField(default=10)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={

@@ -40,6 +40,7 @@ class Account(models.Model):
     signing_keys_limit = models.PositiveSmallIntegerField(
         default=2, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
+    former_originals_limit = models.PositiveSmallIntegerField(default=10)  # of each image
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = AccountQuerySet.as_manager()

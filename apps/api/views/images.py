@@ -10,10 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.api.envelope import answer
-from apps.api.form import FILE_PART, UploadForm, pick_words, receive_form
+from apps.api.form import UploadForm, pick_words, receive_form
 from apps.api.image_output import show
 from apps.api.metadata import read_metadata
-from apps.api.refusals import BadPart
 from apps.api.views.base import AccountView
 from apps.images.models import Image
 from apps.images.services import fetch_image, upload_image
@@ -64,8 +63,7 @@ class ImageList(AccountView):
         }
         if not words["url"]:
             return upload_image(file=form.file, filename=form.catcher.filename, **told)
-        if form.has_file:
-            raise BadPart("url", f'and "{FILE_PART}" exclude each other: send one of them')
+        form.refuse_file_beside("url")
         return fetch_image(url=words["url"], **told)
 
 

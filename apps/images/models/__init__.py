@@ -2,6 +2,7 @@
 
 from apps.images.models.grant import UploadGrant
 from apps.images.models.image import Image
+from apps.images.models.original import FormerOriginal
 from apps.images.models.rendition import Rendition
 
-__all__ = ["Image", "Rendition", "UploadGrant"]
+__all__ = ["FormerOriginal", "Image", "Rendition", "UploadGrant"]

@@ -13,6 +13,7 @@ from django.db.models.functions import MD5
 
 from apps.accounts.models import Account
 from apps.images.conditions import Condition
+from apps.images.models.original import OriginalFacts
 
 
 class ImageQuerySet(models.QuerySet["Image"]):
@@ -57,34 +58,25 @@ class ImageQuerySet(models.QuerySet["Image"]):
         return self.exclude(deleted_at=None)
 
 
-class Image(models.Model):
+class Image(OriginalFacts):
     """`public_id` is the user's or ours; no part of it is ever part of a storage key.
 
     `version` counts replacements of the bytes and changes of who may see them: it is part of every
     rendition's key, so that bumping it makes all that was rendered before unreachable at the origin.
+    `original_version` is the one its present bytes came with.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="images")
     public_id = models.CharField(max_length=1024)
     version = models.PositiveIntegerField(default=1)
+    original_version = models.PositiveIntegerField(default=1)
     is_draft = models.BooleanField(default=False)
     is_private = models.BooleanField(default=False)  # wire: requireSignedURLs
 
-    filename = models.CharField(max_length=255, blank=True)
     creator = models.CharField(max_length=1024, null=True)  # noqa: DJ001  # null and "" differ on the wire
     metadata = models.JSONField(default=dict)  # the user's; our own facts are columns
 
-    storage_key = models.CharField(max_length=100, blank=True)
-    sha256 = models.BinaryField(max_length=32, default=bytes)
-    size_bytes = models.PositiveBigIntegerField(default=0)
-    format = models.CharField(max_length=10, blank=True)  # imaging.source.SourceFormat
-    width = models.PositiveIntegerField(default=0)  # as seen: after EXIF orientation
-    height = models.PositiveIntegerField(default=0)
-    frames = models.PositiveIntegerField(default=1)
-    has_alpha = models.BooleanField(default=False)
-    focal_points = models.CharField(max_length=200, blank=True)  # imaging.focus.FocalPoints, once found
-
-    uploaded_at = models.DateTimeField(null=True)
+    uploaded_at = models.DateTimeField(null=True)  # the first original: an image keeps its place in lists
     created_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True)
 

@@ -3,22 +3,26 @@
 from apps.images.services.access import set_access
 from apps.images.services.deletion import delete_image
 from apps.images.services.editing import edit_image
-from apps.images.services.fetch import fetch_image
+from apps.images.services.fetch import fetch_image, fetch_original
 from apps.images.services.grants import find_grant, grant_upload, receive_upload
 from apps.images.services.purging import purge_caches
 from apps.images.services.renditions import find_rendition, forget_rendition, store_rendition
+from apps.images.services.replacing import replace_original, restore_original
 from apps.images.services.upload import upload_image
 
 __all__ = [
     "delete_image",
     "edit_image",
     "fetch_image",
+    "fetch_original",
     "find_grant",
     "find_rendition",
     "forget_rendition",
     "grant_upload",
     "purge_caches",
     "receive_upload",
+    "replace_original",
+    "restore_original",
     "set_access",
     "store_rendition",
     "upload_image",

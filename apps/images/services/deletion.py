@@ -56,7 +56,9 @@ def retire_image(job: Job) -> None:
             return
         for key in image.renditions.values_list("storage_key", flat=True):
             schedule_removal(store=RENDITIONS, key=key, account=image.account, delay_seconds=0)
-        schedule_removal(store=ORIGINALS, key=image.storage_key, account=image.account, delay_seconds=0)
+        former = image.former_originals.values_list("storage_key", flat=True)
+        for key in {image.storage_key, *former}:
+            schedule_removal(store=ORIGINALS, key=key, account=image.account, delay_seconds=0)
         image.delete()
 
 

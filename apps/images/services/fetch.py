@@ -1,9 +1,10 @@
-"""An upload whose bytes a server elsewhere has: fetch them, then keep them like any other."""
+"""Bytes that a server elsewhere has: fetch them, then keep them like any others."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ from django.conf import settings
 
 from apps.accounts.actor import Actor
 from apps.accounts.models import Account
+from apps.cdn.services import PurgeState
 from apps.fetching.errors import ResponseTooLarge
 from apps.images.errors import UploadTooLarge
 from apps.images.fetcher import find_fetcher
 from apps.images.models import Image
+from apps.images.services.replacing import replace_original
 from apps.images.services.upload import check_upload, upload_image
 
 
@@ -36,6 +39,27 @@ def fetch_image(
     check_upload(
         account=account, image_id=image_id, metadata=metadata, is_private=is_private, creator=creator
     )
+    with _fetched(url, account) as origin:
+        return upload_image(
+            account=account,
+            image_id=image_id,
+            metadata=metadata,
+            is_private=is_private,
+            creator=creator,
+            actor=actor,
+            **origin,
+        )
+
+
+def fetch_original(*, image: Image, url: str, actor: Actor) -> tuple[Image, PurgeState]:
+    """Replace an image's bytes by a URL's; raises FetchError, and what `replace_original` does."""
+    with _fetched(url, image.account) as origin:
+        return replace_original(image=image, actor=actor, **origin)
+
+
+@contextmanager
+def _fetched(url: str, account: Account) -> Iterator[dict[str, Any]]:
+    """Fetch into a file that is gone afterwards, and give what a service must know of it."""
     folder = Path(settings.FILE_UPLOAD_TEMP_DIR)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder) as file:
@@ -44,14 +68,4 @@ def fetch_image(
         except ResponseTooLarge as error:
             raise UploadTooLarge(error.allowed) from error
         file.flush()
-        return upload_image(
-            account=account,
-            file=file,
-            filename=fetched.filename,
-            image_id=image_id,
-            metadata=metadata,
-            is_private=is_private,
-            creator=creator,
-            fetched_from=fetched.url,
-            actor=actor,
-        )
+        yield {"file": file, "filename": fetched.filename, "fetched_from": fetched.url}

@@ -6,14 +6,13 @@ the row takes the removal back. A process killed in between leaves a file that g
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import BinaryIO
 
 from django.core.files.base import File
 from django.core.files.storage import storages
 
 from apps.accounts.models import Account
-from apps.images.models import Image, Rendition
+from apps.images.models import FormerOriginal, Image, Rendition
 from apps.images.storage import ORIGINALS
 from apps.outbox.models import Job, JobState
 from apps.outbox.services import add_job
@@ -58,10 +57,17 @@ def discard_file(removal: Job) -> None:
 def remove_file(job: Job) -> None:
     """Remove the file a job names, unless a row names it after all."""
     store, key = job.payload["store"], job.payload["key"]
-    owners: Iterable[bool] = (
-        Image.objects.filter(storage_key=key).exists()
-        if store == ORIGINALS
-        else Rendition.objects.filter(storage_key=key).exists(),
-    )
-    if not any(owners):
+    is_named = _is_original if store == ORIGINALS else _is_rendition
+    if not is_named(key):
         storages[store].delete(key)
+
+
+def _is_original(key: str) -> bool:
+    """Ask in one statement: between two, a restore could move a key from one table to the other."""
+    present = Image.objects.filter(storage_key=key).values("storage_key")
+    former = FormerOriginal.objects.filter(storage_key=key).values("storage_key")
+    return present.union(former).exists()
+
+
+def _is_rendition(key: str) -> bool:
+    return Rendition.objects.filter(storage_key=key).exists()

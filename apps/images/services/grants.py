@@ -98,7 +98,7 @@ def receive_upload(*, grant: UploadGrant, file: BinaryIO, filename: str, actor: 
     with _leased(grant) as leased_until, reserved_quota(account) as quota:
         original = examine(file, account)
         columns = original.describe(account)
-        columns |= {"filename": clean_filename(filename), "is_draft": False}
+        columns |= {"filename": clean_filename(filename), "uploaded_at": timezone.now(), "is_draft": False}
         for name, value in columns.items():
             setattr(image, name, value)
         write_row = partial(_fill_draft, grant, leased_until, columns)

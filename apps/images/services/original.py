@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from apps.accounts.actor import Actor
 from apps.accounts.models import Account
@@ -48,7 +47,7 @@ class Original:
             "height": height,
             "frames": self.info.frames,
             "has_alpha": self.info.has_alpha,
-            "uploaded_at": timezone.now(),
+            "focal_points": "",
         }
 
 

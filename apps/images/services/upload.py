@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, BinaryIO
 
+from django.utils import timezone
+
 from apps.accounts.actor import Actor
 from apps.accounts.models import Account
 from apps.accounts.services import check_image_quota
@@ -45,6 +47,7 @@ def upload_image(
         original = examine(file, account)
         for name, value in original.describe(account).items():
             setattr(image, name, value)
+        image.uploaded_at = timezone.now()
         write_row = partial(image.save, force_insert=True)
         keep_original(
             original=original,

@@ -20,6 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--images", type=int, help="how many images it may hold")
         parser.add_argument("--upload-bytes", type=int, help="how large one upload may be")
         parser.add_argument("--signing-keys", type=int, help="how many signing keys it may have")
+        parser.add_argument("--former-originals", type=int, help="how many versions of an image are kept")
 
     def handle(self, *args: Any, **options: Any) -> None:
         account = Account.objects.filter(public_id=options["account"]).first()
@@ -31,10 +32,12 @@ class Command(BaseCommand):
                 images=options["images"],
                 upload_bytes=options["upload_bytes"],
                 signing_keys=options["signing_keys"],
+                former_originals=options["former_originals"],
                 actor=SYSTEM,
             )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
-        self.stdout.write(f"images        {account.images_limit}")
-        self.stdout.write(f"upload bytes  {account.max_upload_bytes}")
-        self.stdout.write(f"signing keys  {account.signing_keys_limit}")
+        self.stdout.write(f"images            {account.images_limit}")
+        self.stdout.write(f"upload bytes      {account.max_upload_bytes}")
+        self.stdout.write(f"signing keys      {account.signing_keys_limit}")
+        self.stdout.write(f"former originals  {account.former_originals_limit}")
