@@ -18,6 +18,7 @@ from apps.imaging.decoders import PROFILE
 from apps.imaging.geometry import Plan
 from apps.imaging.layer import Layer, lay
 from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.softening import soften
 from apps.imaging.tones import make_curve, make_saturation
 from apps.imaging.turn import Turn
 
@@ -134,9 +135,9 @@ def blur(image: pyvips.Image, task: Task) -> pyvips.Image:
         return image
     sigma = task.recipe.blur / 2
     if not image.hasalpha():
-        return image.gaussblur(sigma)
+        return soften(image, sigma)
     # Colour weighs by its opacity, or what is hidden would shine through.
-    return image.premultiply().gaussblur(sigma).unpremultiply().cast("uchar")
+    return soften(image.premultiply(), sigma).unpremultiply().cast("uchar")
 
 
 def sharpen(image: pyvips.Image, task: Task) -> pyvips.Image:
