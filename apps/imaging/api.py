@@ -27,7 +27,7 @@ from apps.imaging.errors import OptionsError, printable
 from apps.imaging.grammar import from_mapping
 from apps.imaging.lettering import letter
 from apps.imaging.limits import Limits
-from apps.imaging.overlay import MAX_OVERLAYS, Overlay
+from apps.imaging.overlay import Overlay
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.render import inspect, render
 from apps.imaging.rendered import Rendered
@@ -95,8 +95,6 @@ class Picture:
 
     def _add(self, overlay: Overlay) -> Picture:
         *before, last = self.recipes or (Recipe(),)
-        if len(last.draw) == MAX_OVERLAYS:
-            return replace(self, recipes=(*self.recipes, Recipe(draw=(overlay,))))
         return replace(self, recipes=(*before, replace(last, draw=(*last.draw, overlay))))
 
     def _open(self) -> BinaryIO:

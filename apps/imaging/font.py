@@ -12,6 +12,7 @@ import struct
 import unicodedata
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 from importlib import resources
 
 from PIL import ImageFont
@@ -23,6 +24,8 @@ _UNICODE_TABLE = (3, 10)  # platform and encoding of the table with all characte
 _SHAPED = (range(0x0900, 0x0980), range(0x1CD0, 0x1D00), range(0xA8E0, 0xA900), range(0x11B00, 0x11B60))
 
 
+# The first sign of a font just opened takes 30 ms, the others 0.1; and a watermark comes again and again.
+@lru_cache(maxsize=4)
 def open_font(size: Fraction, weight: int) -> ImageFont.FreeTypeFont:
     """Return the font at a size in pixels, with letters of a weight from 100 to 900."""
     font = ImageFont.truetype(io.BytesIO(_DATA), float(size), layout_engine=ImageFont.Layout.BASIC)

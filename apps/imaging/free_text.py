@@ -18,7 +18,10 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class FreeText:
-    """Text of 1 to `max_length` characters, without controls; line breaks only if `has_lines`."""
+    """Text of 1 to `max_length` characters, without controls; line breaks only if `has_lines`.
+
+    A form's line breaks, which are two characters, become one.
+    """
 
     max_length: int
     has_lines: bool = False
@@ -30,6 +33,8 @@ class FreeText:
             found = unquote_to_bytes(text).decode("utf-8")
         except UnicodeError:
             raise BadValue(f"{name} must be UTF-8") from None
+        if self.has_lines:
+            found = found.replace("\r\n", "\n")
         if not 1 <= len(found) <= self.max_length:
             raise BadValue(f"{name} must have 1 to {self.max_length} characters")
         if _CONTROL.search(found.replace("\n", "") if self.has_lines else found):

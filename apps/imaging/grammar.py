@@ -40,7 +40,7 @@ def parse(text: str) -> Recipe:
     Raises OptionsError with the position of the value at fault.
     """
     if len(text) > MAX_TEXT_LENGTH:
-        raise _make_length_error()
+        raise _make_length_error(MAX_TEXT_LENGTH)
     settings: dict[str, Any] = {}
     overlays: dict[int, int | None] = {}
     for start, part in _split(text):
@@ -152,12 +152,12 @@ def _make(settings: Mapping[str, Any], overlays: Mapping[int, int | None]) -> Re
         if fault:
             raise OptionsError(f"draw.{number} {fault}", position=overlays[number])
     if recipe.draw and len(write(recipe)) > MAX_TEXT_LENGTH:  # no others come near
-        raise _make_length_error()
+        raise _make_length_error(list(overlays.values())[-1])
     return recipe
 
 
-def _make_length_error() -> OptionsError:
-    return OptionsError(f"options may have at most {MAX_TEXT_LENGTH} characters", position=MAX_TEXT_LENGTH)
+def _make_length_error(position: int | None) -> OptionsError:
+    return OptionsError(f"options may have at most {MAX_TEXT_LENGTH} characters", position=position)
 
 
 def _split(text: str) -> Iterator[tuple[int, str]]:

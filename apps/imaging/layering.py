@@ -32,7 +32,7 @@ from apps.imaging.overlay import Overlay
 from apps.imaging.pipeline import Task, find_detail, run
 from apps.imaging.placing import as_recipe, place
 from apps.imaging.recipe import OutputFormat, Recipe
-from apps.imaging.source import SourceFormat
+from apps.imaging.source import SourceFormat, SourceInfo
 
 # Tiles of a pixel take 180 ns each: 2.8 s for a canvas of 16 megapixels, where tiles made of tiles take 0.2.
 _LEAST_TILE = 64
@@ -64,7 +64,8 @@ def make_layers(
 
 
 def _draw_text(number: int, overlay: Overlay, easel: Easel) -> Layer | None:
-    return _draw(number, overlay, letter(overlay, easel.dpr, easel.limits), easel)
+    file = letter(overlay, easel.dpr, easel.limits)
+    return _draw(number, overlay, file, read_source_info(file), easel)
 
 
 def _draw_image(
@@ -75,17 +76,16 @@ def _draw_image(
     if file is None:
         raise OverlayMissing(overlay.image)
     try:
-        return _draw(number, overlay, file, easel)
+        info = read_source_info(file)
+        easel.limits.check(info)
+        if info.format is SourceFormat.SVG:
+            raise OverlayIsSvg(overlay.image)
+        return _draw(number, overlay, file, as_decoded(info), easel)
     except (SourceError, LimitExceeded, EmptyImage) as error:
         raise BadOverlay(overlay.image, error) from error
 
 
-def _draw(number: int, overlay: Overlay, file: BinaryIO, easel: Easel) -> Layer | None:
-    info = read_source_info(file)
-    easel.limits.check(info)
-    if info.format is SourceFormat.SVG:
-        raise OverlayIsSvg(overlay.image)
-    info = as_decoded(info)
+def _draw(number: int, overlay: Overlay, file: BinaryIO, info: SourceInfo, easel: Easel) -> Layer | None:
     recipe = as_recipe(overlay, easel.canvas, easel.dpr)
     plan = make_plan(recipe, info, trim(file, recipe, info))
     easel.limits.check_plan(plan, info, frames=1)

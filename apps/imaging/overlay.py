@@ -65,9 +65,9 @@ class Overlay(Transform):
             return "must not have both top and bottom"
         if self.left is not None and self.right is not None:
             return "must not have both left and right"
-        if self.image and (self.size, self.color, self.weight) != _LETTERS:
+        if self.image and not _OF_LETTERS.isdisjoint(self.settings()):
             return "must have a text for size, color and weight"
         return ""
 
 
-_LETTERS = (32, BLACK, 400)
+_OF_LETTERS = frozenset({"size", "color", "weight"})

@@ -118,7 +118,7 @@ class Recipe(Transform):
     `wmobile` or `wdesktop`.
     quality: 1 to 100 on JPEG's scale; None is the preset's. slow_connection_quality: instead of it, on a slow
     connection. max_bytes: the quality is lowered until the file has no more.
-    draw: at most MAX_OVERLAYS, the lowest first.
+    draw: overlays, the lowest first; options can express MAX_OVERLAYS of them.
     """
 
     width: int | AutoWidth | None = None

@@ -73,7 +73,7 @@ def test_a_picture_is_drawn_with_its_own_transforms(tmp_path: Path) -> None:
 
 
 def test_drawings_and_transforms_take_turns() -> None:
-    """What was drawn before a transform is transformed; and more are drawn than fit into one recipe."""
+    """What was drawn before a transform is transformed; and more are drawn than a link can ask for."""
     dot = plain((2, 2), "red")
     made = open_image(plain((40, 20), "white"))
     for number in range(7):

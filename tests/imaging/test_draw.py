@@ -235,10 +235,44 @@ def test_drawing_adds_no_opacity(mode: str, output: OutputFormat, expected: str)
     assert look(draw(base, "draw.image=seal", output, seal=seal).data).mode == expected
 
 
-def test_colour_on_grey() -> None:
-    picture = look(draw(plain((20, 10), 90, "L"), "draw.image=dot", dot=plain((4, 4), "red")).data)
-    assert (picture.mode, colour(picture, (10, 5))) == ("RGB", pictures.RED)
-    assert colour(picture, (0, 0)) == (90, 90, 90)
+@pytest.mark.parametrize("composite", ["over", "atop", "in", "lighter"])
+@pytest.mark.parametrize(("mode", "fill", "expected"), [("L", 90, "RGB"), ("LA", (90, 255), "RGBA")])
+def test_colour_on_grey(mode: str, fill: Any, expected: str, composite: str) -> None:
+    made = draw(
+        plain((20, 10), fill, mode), f"draw.image=dot,draw.composite={composite}", dot=plain((4, 4), "red")
+    )
+    picture = look(made.data)
+    assert picture.mode == expected
+    assert colour(picture.convert("RGB"), (0, 0)) == (90, 90, 90)
+    red, green, blue = colour(picture.convert("RGB"), (10, 5))
+    assert (red, green) == (255, blue)
+    assert blue == (90 if composite == "lighter" else 0)
+
+
+@pytest.mark.parametrize("gravity", ["auto", "entropy", "face", "right"])
+def test_what_is_kept_of_an_overlay_is_sought(gravity: str) -> None:
+    """All that there is to see in it is at its right."""
+    scene = Image.new("RGB", (300, 100), "white")
+    scene.paste(pictures.draw_photo(80, 80), (210, 10))
+    options = f"draw.image=scene,draw.width=100,draw.height=100,draw.fit=cover,draw.gravity={gravity}"
+    made = look(draw(plain((100, 100), "white"), options, scene=pictures.encode(scene, "PNG")).data)
+    assert (np.asarray(made.convert("L")) < 250).mean() > 0.4
+
+
+def test_a_phones_picture_lies_upright() -> None:
+    picture = look(draw(plain((64, 48), GREY), "draw.image=card", card=pictures.heic()).data)
+    upright = look(render(io.BytesIO(pictures.heic()), parse(""), OutputFormat.PNG, limits=Limits()).data)
+    assert picture.tobytes() == upright.convert("RGB").tobytes()
+
+
+@pytest.mark.parametrize("composite", ["over", "atop", "in"])
+@pytest.mark.parametrize(("mode", "fill"), [("L", 90), ("LA", (90, 255)), ("RGB", "blue"), ("RGBA", "blue")])
+def test_grey_on_all_kinds(mode: str, fill: Any, composite: str) -> None:
+    seal = pictures.encode(Image.new("LA", (4, 4), (9, 255)), "PNG")
+    made = draw(plain((20, 10), fill, mode), f"draw.image=seal,draw.composite={composite}", seal=seal)
+    picture = look(made.data)
+    assert picture.mode == mode
+    assert colour(picture.convert("RGB"), (10, 5)) == (9, 9, 9)
 
 
 def test_an_overlay_stays_clear_where_the_rendition_cannot() -> None:

@@ -90,8 +90,8 @@ def test_shares_are_of_the_canvas(
 
 def test_what_is_asked_of_an_overlay_is_asked_of_its_recipe() -> None:
     text = "draw.image=logo,draw.fit=cover,draw.flip=h,draw.blur=2,draw.trim=1;0.2;3;4,draw.border=red;3"
-    (overlay,) = parse(text).draw
-    expected = parse("fit=cover,flip=h,blur=2,trim=2;0.2;5;6,border=red;5")
+    (overlay,) = parse(f"{text},draw.trim.border.keep=3").draw
+    expected = parse("fit=cover,flip=h,blur=2,trim=2;0.2;5;6,border=red;5,trim.border.keep=5")
     assert as_recipe(overlay, CANVAS, Fraction(3, 2)) == expected
 
 

@@ -88,9 +88,10 @@ def test_line_breaks() -> None:
 
 
 def test_nothing_is_wrapped_and_what_stands_out_is_cut_off() -> None:
-    _, top, right, bottom = find_ink(write("H" * 100, size=30))
-    assert right > WIDE - 10
-    assert (top, bottom) == find_ink(write("H", size=30))[1::2]
+    """Even where the whole of it would be larger than any picture may be."""
+    _, top, right, bottom = find_ink(write("H" * 200, size=100))
+    assert right > WIDE - 20
+    assert (top, bottom) == find_ink(write("H", size=100))[1::2]
 
 
 @pytest.mark.parametrize("text", ["jjj", "Ǻ", "ÁÉ\nǺ", "(j)"])
