@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Greatest
 
 from apps.accounts import seeds
 from apps.accounts.actor import Actor
@@ -62,6 +63,7 @@ def set_limits(
     upload_bytes: int | None = None,
     signing_keys: int | None = None,
     former_originals: int | None = None,
+    trash_days: int | None = None,
     actor: Actor,
 ) -> Account:
     """Change what is given of how much an account may have; raises ValidationError for what cannot be.
@@ -74,6 +76,7 @@ def set_limits(
         "max_upload_bytes": upload_bytes,
         "signing_keys_limit": signing_keys,
         "former_originals_limit": former_originals,
+        "trash_days": trash_days,
     }
     changes = {name: value for name, value in wanted.items() if value is not None}
     with transaction.atomic():
@@ -122,9 +125,10 @@ def take_image_quota(*, account: Account) -> None:
         raise QuotaExceeded(Account.objects.values_list("images_limit", flat=True).get(pk=account.pk))
 
 
-def give_back_image_quota(*, account: Account) -> None:
-    """Count one image less."""
-    Account.objects.filter(pk=account.pk, images_used__gt=0).update(images_used=F("images_used") - 1)
+def give_back_image_quota(*, account: Account, images: int = 1) -> None:
+    """Count so many images less, and never fewer than none."""
+    fewer = Greatest(F("images_used") - images, 0)
+    Account.objects.filter(pk=account.pk, images_used__gt=0).update(images_used=fewer)
 
 
 def record_event(

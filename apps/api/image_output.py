@@ -32,7 +32,7 @@ class ImageOutput(serializers.ModelSerializer[Image]):
 
     class Meta:
         model = Image
-        fields = (
+        fields: tuple[str, ...] = (
             *("id", "filename", "uploaded", "requireSignedURLs", "variants", "meta", "creator"),
             *_PICTURE,
         )

@@ -19,6 +19,7 @@ from apps.api.views.keys import KeyDetail, KeyList
 from apps.api.views.purges import PurgeDetail, PurgeList
 from apps.api.views.signed_urls import SignedUrl
 from apps.api.views.tokens import BatchToken, TokenVerification
+from apps.api.views.trash import Restore, Trash
 from apps.api.views.usage import Usage
 from apps.api.views.variants import VariantDetail, VariantList
 
@@ -37,11 +38,13 @@ _images = [
     path("v1/purge", PurgeList.as_view()),
     path("v1/purge/<int:job_id>", PurgeDetail.as_view()),
     path("v1/stats", ImageStats.as_view()),
+    path("v1/trash", Trash.as_view()),
     path("v1/usage", Usage.as_view()),
     path("v1/variants", VariantList.as_view()),
     path("v1/variants/<segment:name>", VariantDetail.as_view()),
     path("v1/<segment:image_id>/blob", ImageBlob.as_view()),
     path("v1/<segment:image_id>/content", Content.as_view()),
+    path("v1/<segment:image_id>/restore", Restore.as_view()),
     path("v1/<segment:image_id>/versions", VersionList.as_view()),
     path("v1/<segment:image_id>/versions/<int:version>/restore", VersionRestore.as_view()),
     path("v1/<segment:image_id>/signed_url", SignedUrl.as_view()),

@@ -94,6 +94,7 @@ def test_set_limits(orchard: Account) -> None:
         "upload bytes      10485760",
         "signing keys      3",
         "former originals  10",
+        "trash days        0",
     ]
     orchard.refresh_from_db()
     assert (orchard.images_limit, orchard.signing_keys_limit) == (7, 3)
@@ -108,11 +109,12 @@ def test_set_limits(orchard: Account) -> None:
         ["--signing-keys", "0"],
         ["--upload-bytes", "0"],
         ["--former-originals", "-1"],
+        ["--trash-days", "366"],
     ],
 )
 def test_limits_that_cannot_be(orchard: Account, arguments: list[str]) -> None:
     Account.objects.update(images_used=3)
-    with pytest.raises(CommandError, match=r"holds more images|greater"):
+    with pytest.raises(CommandError, match=r"holds more images|greater|less than or equal to 365"):
         call("set_limits", orchard.public_id, *arguments)
     orchard.refresh_from_db()
     assert (orchard.images_limit, orchard.signing_keys_limit) == (100_000, 2)

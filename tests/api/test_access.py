@@ -20,6 +20,8 @@ ROUTES = {
     "": (("get", "head"), ("post",)),
     "/stats": (("get", "head"), ()),
     "/{image}": (("get", "head"), ("patch", "delete")),
+    "/{image}/restore": ((), ("post",)),
+    "/trash": (("get", "head"), ("delete",)),
     "/{image}/content": ((), ("put",)),
     "/{image}/versions": (("get", "head"), ()),
     "/{image}/versions/1/restore": ((), ("post",)),

@@ -114,6 +114,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("former_originals_limit", models.PositiveSmallIntegerField(default=10)),
+                (
+                    "trash_days",
+                    models.PositiveSmallIntegerField(
+                        default=0, validators=[django.core.validators.MaxValueValidator(365)]
+                    ),
+                ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={

@@ -41,6 +41,7 @@ class Account(models.Model):
         default=2, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
     former_originals_limit = models.PositiveSmallIntegerField(default=10)  # of each image
+    trash_days = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(365)])
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = AccountQuerySet.as_manager()

@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import GinIndex, HashIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import MD5
+from django.utils import timezone
 
 from apps.accounts.models import Account
 from apps.images.conditions import Condition
@@ -57,6 +58,13 @@ class ImageQuerySet(models.QuerySet["Image"]):
     def deleted(self) -> Self:
         return self.exclude(deleted_at=None)
 
+    def trashed(self) -> Self:
+        """Deleted images that can be restored still."""
+        return self.filter(trashed_until__gt=timezone.now())
+
+    def deleted_last(self) -> Self:
+        return self.order_by("-deleted_at", "-id")
+
 
 class Image(OriginalFacts):
     """`public_id` is the user's or ours; no part of it is ever part of a storage key.
@@ -79,6 +87,7 @@ class Image(OriginalFacts):
     uploaded_at = models.DateTimeField(null=True)  # the first original: an image keeps its place in lists
     created_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True)
+    trashed_until = models.DateTimeField(null=True)  # counts in the quota until then
 
     objects = ImageQuerySet.as_manager()
 
@@ -96,6 +105,11 @@ class Image(OriginalFacts):
                 fields=["account", "-uploaded_at", "-id"],
                 condition=Q(deleted_at=None, is_draft=False),
                 name="image_newest",
+            ),
+            models.Index(
+                fields=["account", "-deleted_at", "-id"],
+                condition=~Q(trashed_until=None),
+                name="image_trashed",
             ),
             # A hash, for a creator may be longer than what an ordered index takes.
             HashIndex(fields=["creator"], condition=Q(deleted_at=None, is_draft=False), name="image_creator"),

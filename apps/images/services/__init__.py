@@ -8,11 +8,13 @@ from apps.images.services.grants import find_grant, grant_upload, receive_upload
 from apps.images.services.purging import purge_caches
 from apps.images.services.renditions import find_rendition, forget_rendition, store_rendition
 from apps.images.services.replacing import replace_original, restore_original
+from apps.images.services.trash import empty_trash, restore_image
 from apps.images.services.upload import upload_image
 
 __all__ = [
     "delete_image",
     "edit_image",
+    "empty_trash",
     "fetch_image",
     "fetch_original",
     "find_grant",
@@ -22,6 +24,7 @@ __all__ = [
     "purge_caches",
     "receive_upload",
     "replace_original",
+    "restore_image",
     "restore_original",
     "set_access",
     "store_rendition",

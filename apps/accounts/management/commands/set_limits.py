@@ -21,6 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--upload-bytes", type=int, help="how large one upload may be")
         parser.add_argument("--signing-keys", type=int, help="how many signing keys it may have")
         parser.add_argument("--former-originals", type=int, help="how many versions of an image are kept")
+        parser.add_argument("--trash-days", type=int, help="how long deleted images can be restored")
 
     def handle(self, *args: Any, **options: Any) -> None:
         account = Account.objects.filter(public_id=options["account"]).first()
@@ -33,6 +34,7 @@ class Command(BaseCommand):
                 upload_bytes=options["upload_bytes"],
                 signing_keys=options["signing_keys"],
                 former_originals=options["former_originals"],
+                trash_days=options["trash_days"],
                 actor=SYSTEM,
             )
         except ValidationError as error:
@@ -41,3 +43,4 @@ class Command(BaseCommand):
         self.stdout.write(f"upload bytes      {account.max_upload_bytes}")
         self.stdout.write(f"signing keys      {account.signing_keys_limit}")
         self.stdout.write(f"former originals  {account.former_originals_limit}")
+        self.stdout.write(f"trash days        {account.trash_days}")
