@@ -9,8 +9,10 @@ WebP the source's own format. Both are told from facts: a clock never decides wh
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
+from apps.imaging.box import Size
 from apps.imaging.cost import estimate_encode
 from apps.imaging.encoders import Generation
 from apps.imaging.errors import SvgConversion
@@ -54,7 +56,7 @@ def choose_format(recipe: Recipe, info: SourceInfo, accept: str) -> OutputFormat
     is_moving = recipe.anim and info.is_animated and asked is not OutputFormat.AVIF
     if "avif" in accepted and not is_moving and not is_too_large_for_avif(recipe, info):
         return OutputFormat.AVIF
-    if "webp" in accepted and max(make_plan(recipe, info).size) <= MAX_WEBP_SIDE:
+    if "webp" in accepted and max(_find_size(recipe, info)) <= MAX_WEBP_SIDE:
         return OutputFormat.WEBP
     if is_moving:
         return OutputFormat.GIF
@@ -66,8 +68,14 @@ def is_too_large_for_avif(recipe: Recipe, info: SourceInfo) -> bool:
     budget = _AVIF_MS.get(recipe.format)
     if budget is None:
         return False
-    width, height = make_plan(recipe, info).size
+    width, height = _find_size(recipe, info)
     return estimate_encode(recipe, OutputFormat.AVIF, width * height, Generation.QUICK).cpu_ms > budget
+
+
+@lru_cache(maxsize=4096)
+def _find_size(recipe: Recipe, info: SourceInfo) -> Size:
+    """Return a rendition's size; remembered, since a plan takes longer than all the rest of a decision."""
+    return make_plan(recipe, info).size
 
 
 def _choose_quickest(recipe: Recipe, info: SourceInfo) -> OutputFormat:
