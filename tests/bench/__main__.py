@@ -9,6 +9,7 @@ from typing import Any
 from tests.bench import giants, hop, memory, presets, race, stored_hits
 from tests.bench.effort import FULL, QUICK, Effort
 from tests.bench.results import keep_results, make_section, read_results
+from tests.bench.rivals import RivalAbsent
 from tests.bench.table import put_into_readme, write_table
 
 BENCHMARKS: dict[str, Callable[[Effort], dict[str, Any]]] = {
@@ -34,7 +35,11 @@ def main() -> None:
     sections = {}
     for name in names:
         print(f"== {name}", flush=True)
-        sections[name] = make_section(BENCHMARKS[name](effort), effort)
+        try:
+            sections[name] = make_section(BENCHMARKS[name](effort), effort)
+        except RivalAbsent as reason:
+            print(f"   without {name}: {reason}")
+            continue
         if effort is FULL or parsed.keep:
             keep_results({name: sections[name]})
             put_into_readme(write_table(read_results()))

@@ -1,4 +1,4 @@
-"""Rivals: the servers we measure against, pinned, each installed in a folder of its own that git ignores.
+"""Rivals: the servers we measure against, and a measure: pinned, each in a folder that git ignores.
 
 Nothing of theirs touches our environment. What cannot be installed is left out, and the reason printed.
 """
@@ -12,10 +12,11 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / ".data" / "bench"
-_PYTHON_FOLDER, _NODE_FOLDER = FOLDER / "thumbor", FOLDER / "ipx"
-THUMBOR = _PYTHON_FOLDER / "bin" / "thumbor"
+_NODE_FOLDER = FOLDER / "ipx"
+THUMBOR = FOLDER / "thumbor" / "bin" / "thumbor"
+SSIMULACRA2 = FOLDER / "ssimulacra2" / "bin" / "python"
 IPX = _NODE_FOLDER / "node_modules" / "ipx" / "bin" / "ipx.mjs"
-VERSIONS = {"thumbor": "7.8.0", "ipx": "3.1.1"}
+VERSIONS = {"thumbor": "7.8.0", "ipx": "3.1.1", "ssimulacra2": "0.3.0"}
 _STAMP = "installed.json"
 
 
@@ -25,14 +26,23 @@ class RivalAbsent(RuntimeError):
 
 def install_thumbor() -> None:
     """Make its environment, unless this version is there. Raises RivalAbsent."""
-    if _is_there(_PYTHON_FOLDER, "thumbor"):
+    _install_from_python("thumbor")
+
+
+def install_ssimulacra2() -> None:
+    """Make its environment, unless this version is there. Raises RivalAbsent."""
+    _install_from_python("ssimulacra2")
+
+
+def _install_from_python(name: str) -> None:
+    folder = FOLDER / name
+    if _is_there(folder, name):
         return
-    shutil.rmtree(_PYTHON_FOLDER, ignore_errors=True)
-    _run([sys.executable, "-m", "venv", str(_PYTHON_FOLDER)])
-    python = str(_PYTHON_FOLDER / "bin" / "python")
+    shutil.rmtree(folder, ignore_errors=True)
+    _run([sys.executable, "-m", "venv", str(folder)])
     options = ["--disable-pip-version-check", "--no-input", "--quiet"]
-    _run([python, "-m", "pip", "install", *options, f"thumbor=={VERSIONS['thumbor']}"])
-    _stamp(_PYTHON_FOLDER, "thumbor")
+    _run([str(folder / "bin" / "python"), "-m", "pip", "install", *options, f"{name}=={VERSIONS[name]}"])
+    _stamp(folder, name)
 
 
 def install_ipx() -> None:
@@ -55,7 +65,7 @@ def install_ipx() -> None:
 def describe_thumbor() -> str:
     """Return its version and its Pillow's."""
     words = "from importlib.metadata import version; print(version('pillow'))"
-    pillow = _ask([str(_PYTHON_FOLDER / "bin" / "python"), "-c", words])
+    pillow = _ask([str(THUMBOR.with_name("python")), "-c", words])
     return f"thumbor {VERSIONS['thumbor']} on Pillow {pillow}"
 
 

@@ -103,10 +103,10 @@ def _write_giants(results: dict[str, Any]) -> list[str]:
 
 
 def _write_presets(figures: dict[str, Any]) -> str:
-    rows = ["| | quick: ms, kB | small: ms, kB | small, at quick's SSIM |", "| --- | ---: | ---: | ---: |"]
+    rows = ["| | quick: ms, kB | small: ms, kB | small, looking the same |", "| --- | ---: | ---: | ---: |"]
     for name, made in figures.items():
         quick, small = made["quick"], made["small"]
-        equal = small.get("bytes_at_quicks_ssim", small["bytes"])
+        equal = small.get("bytes_at_quicks_score", small["bytes"])
         rows.append(
             f"| {name} | {quick['ms']:.0f}, {quick['bytes'] / 1000:.1f} "
             f"| {small['ms']:.0f}, {small['bytes'] / 1000:.1f} | {equal / quick['bytes'] - 1:+.0%} bytes |"
