@@ -36,6 +36,10 @@ from apps.imaging.source import SourceInfo
 OptionValue: TypeAlias = "str | int | float | bool | Mapping[str, OptionValue] | None"
 
 
+# What moves is transformed whole, however long it takes.
+_LIMITS = Limits(large_animation_pixels=100_000_000)
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A source, and what is to be done to it, in order. `drawn` are the pictures drawn onto it."""
@@ -107,7 +111,7 @@ class Picture:
 
 def open_image(source: str | Path | bytes, *, limits: Limits | None = None) -> Picture:
     """Return a picture from a path or from a file's bytes; nothing is read yet."""
-    return Picture(source if isinstance(source, bytes) else Path(source), limits or Limits())
+    return Picture(source if isinstance(source, bytes) else Path(source), limits or _LIMITS)
 
 
 def text(content: str, *, limits: Limits | None = None, **options: OptionValue) -> Picture:

@@ -6,7 +6,8 @@ do, and no decoder checks them for us.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from enum import Enum
 
 from apps.imaging.box import Size
 from apps.imaging.errors import LimitExceeded
@@ -18,9 +19,16 @@ MAX_WEBP_SIDE = 16_383  # fourteen bits of its header
 _HEIF = frozenset({SourceFormat.AVIF, SourceFormat.HEIC})
 
 
+class LargeAnimation(Enum):
+    """What becomes of an animation that is within the limits but too large to be transformed (passing.py)."""
+
+    AS_IS = "as-is"
+    FIRST_FRAME = "first-frame"
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Upper bounds, all inclusive; the defaults are Cloudflare's where it names one.
+    """Upper bounds, all inclusive, and what to do about what comes near; the defaults are Cloudflare's.
 
     max_heif_bytes: what libheif takes to decode AVIF and HEIC is no more, or it gives up: 89 megapixels of
     10-bit 4:4:4 with alpha.
@@ -30,6 +38,7 @@ class Limits:
     1.7 s (`a;a;a;`).
     max_text_pixels: of a text that is drawn; 200 letters, each 200 pixels high, have 7 million.
     max_enlarged_side: bounds what a link can make of a small original. max_webp_side: the format's own.
+    large_animation: of more than large_animation_pixels in all its frames.
     """
 
     max_bytes: int = 10 * 1024**2
@@ -47,6 +56,8 @@ class Limits:
     max_text_pixels: int = 10_000_000
     max_enlarged_side: int = 5_000
     max_webp_side: int = MAX_WEBP_SIDE
+    large_animation_pixels: int = 50_000_000
+    large_animation: LargeAnimation = LargeAnimation.AS_IS
 
     def check(self, info: SourceInfo) -> None:
         """Raise LimitExceeded, naming the limit, unless the source is within all of them."""
@@ -90,3 +101,7 @@ def _heif_bytes_per_pixel(info: SourceInfo) -> float:
     """Return what libheif holds at once: the codec's planes, those of RGB, and the finished pixels."""
     channels = 4 if info.has_alpha else 3
     return (info.samples / 4 + 2 * channels) * (2 if info.bits > 8 else 1)
+
+
+# The fields that are upper bounds, which a LimitExceeded may name.
+LIMIT_NAMES = frozenset(entry.name for entry in fields(Limits) if entry.name.startswith("max_"))

@@ -17,7 +17,8 @@ from apps.imaging.cost import estimate_encode
 from apps.imaging.encoders import Generation
 from apps.imaging.errors import SvgConversion
 from apps.imaging.geometry import make_plan
-from apps.imaging.limits import MAX_WEBP_SIDE
+from apps.imaging.limits import MAX_WEBP_SIDE, Limits
+from apps.imaging.passing import find_passage, is_transformed_whole
 from apps.imaging.recipe import Compression, FormatChoice, OutputFormat, Recipe
 from apps.imaging.source import SourceFormat, SourceInfo
 
@@ -26,6 +27,7 @@ AcceptedFormat = Literal["avif", "webp"]
 # 4.4 megapixels; who asks for AVIF by name waits longer: 11 megapixels.
 _AVIF_MS = {FormatChoice.AUTO: 400, FormatChoice.AVIF: 1_000}
 
+_USUAL_LIMITS = Limits()
 _MAY_BE_TRANSPARENT = {SourceFormat.PNG, SourceFormat.GIF}
 
 
@@ -34,8 +36,12 @@ def is_negotiated(recipe: Recipe) -> bool:
     return recipe.format is FormatChoice.AUTO and recipe.compression is not Compression.FAST
 
 
-def choose_format(recipe: Recipe, info: SourceInfo, accept: str) -> OutputFormat:
+def choose_format(
+    recipe: Recipe, info: SourceInfo, accept: str, limits: Limits = _USUAL_LIMITS
+) -> OutputFormat:
     """Return the format to answer in; `info` may be header facts or those kept at upload.
+
+    `limits` are those that the rendition is made under: they say what is too large to move.
 
     Raises SvgConversion when pixels are asked for of a drawing, or to be drawn onto one.
     """
@@ -48,12 +54,15 @@ def choose_format(recipe: Recipe, info: SourceInfo, accept: str) -> OutputFormat
         return OutputFormat.SVG
     if asked is OutputFormat.PLACEHOLDER:
         return asked
+    if (passage := find_passage(recipe, info, limits)) is not None:
+        return passage
+    is_moving = is_transformed_whole(recipe, info, limits)
     if recipe.compression is Compression.FAST:
-        return _choose_quickest(recipe, info)
+        return _choose_quickest(recipe, info, is_moving=is_moving)
     if asked not in (None, OutputFormat.AVIF, OutputFormat.WEBP):
         return asked
     accepted = {asked.value, "webp"} if asked else accepted_formats(accept)
-    is_moving = recipe.anim and info.is_animated and asked is not OutputFormat.AVIF
+    is_moving = is_moving and asked is not OutputFormat.AVIF
     if "avif" in accepted and not is_moving and not is_too_large_for_avif(recipe, info):
         return OutputFormat.AVIF
     if "webp" in accepted and max(_find_size(recipe, info)) <= MAX_WEBP_SIDE:
@@ -78,9 +87,9 @@ def _find_size(recipe: Recipe, info: SourceInfo) -> Size:
     return make_plan(recipe, info).size
 
 
-def _choose_quickest(recipe: Recipe, info: SourceInfo) -> OutputFormat:
+def _choose_quickest(recipe: Recipe, info: SourceInfo, *, is_moving: bool) -> OutputFormat:
     """Return JPEG where it can show the picture; what moves stays GIF, which every client reads."""
-    if recipe.anim and info.is_animated:
+    if is_moving:
         return OutputFormat.GIF
     is_filled = recipe.background is not None and recipe.background.alpha == 255
     return OutputFormat.PNG if info.has_alpha and not is_filled else OutputFormat.JPEG

@@ -29,6 +29,7 @@ from apps.imaging.layering import make_layers
 from apps.imaging.limits import Limits
 from apps.imaging.margins import trim
 from apps.imaging.metadata import keep_metadata
+from apps.imaging.passing import find_passage, is_transformed_whole, pass_through
 from apps.imaging.pipeline import Task, find_detail, run
 from apps.imaging.placeholder import write_placeholder
 from apps.imaging.recipe import OutputFormat, Recipe
@@ -84,19 +85,23 @@ def render(
     change nothing else. `overlays` has a seekable file for each of the recipe's drawn_images, which JSON does
     without. `admit` is told the predicted cost before anything is decoded.
 
-    An SVG stays what it is, sanitised, whatever the recipe, and nothing can be drawn onto one. Raises as
-    inspect() does, LimitExceeded for a recipe that enlarges too much, SvgConversion, OverlayError and
-    MissingGlyph.
+    An SVG stays what it is, sanitised, whatever the recipe, and nothing can be drawn onto one; an animation
+    that is too large stays as it is (passing.py). Raises as inspect() does, LimitExceeded for a recipe that
+    enlarges too much, SvgConversion, OverlayError and MissingGlyph.
     """
     info = read_source_info(source)
     limits.check(info)
-    admit(estimate_render(info, recipe, output, generation, known) + _estimate_overlays(overlays))
+    if output is find_passage(recipe, info, limits):
+        source.seek(0)
+        return Rendered(pass_through(source.read(), info), output, *info.oriented_size, frames=info.frames)
+    is_animated = output.can_animate and is_transformed_whole(recipe, info, limits)
+    told = info if is_animated else replace(info, frames=1)
+    admit(estimate_render(told, recipe, output, generation, known) + _estimate_overlays(overlays))
     if info.format is SourceFormat.SVG or output is OutputFormat.SVG:
         return _keep_drawing(source, info, recipe, output, limits)
     info = as_decoded(info)
     region = trim(source, recipe, info)
     plan = make_plan(recipe, info, region)
-    is_animated = info.is_animated and recipe.anim and output.can_animate
     limits.check_plan(plan, info, frames=info.frames if is_animated else 1, output=output)
     if output is OutputFormat.JSON:
         return Rendered(write_facts(plan.size, info), output, *plan.size)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from apps.imaging.errors import LimitExceeded
 from apps.imaging.geometry import make_plan
 from apps.imaging.grammar import parse
-from apps.imaging.limits import Limits
+from apps.imaging.limits import LIMIT_NAMES, Limits
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.source import SourceFormat, SourceInfo
 
@@ -132,6 +132,6 @@ def test_what_webp_cannot_hold() -> None:
         LIMITS.check_plan(plan, wide, frames=1, output=OutputFormat.WEBP)
 
 
-@pytest.mark.parametrize("limit", [entry.name for entry in fields(Limits)])
+@pytest.mark.parametrize("limit", sorted(LIMIT_NAMES))
 def test_every_limit_has_a_sentence(limit: str) -> None:
     assert str(LimitExceeded(limit, 2, 1)).endswith(f"({limit})")

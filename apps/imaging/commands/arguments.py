@@ -11,8 +11,8 @@ from typing import Any, NoReturn
 from apps.imaging.commands.endings import STATUSES, Ending, tell
 from apps.imaging.limits import Limits
 
-# A person at a terminal knows the file; the product's upload limits are not theirs.
-LIMITS = Limits(max_bytes=2**40)
+# A person at a terminal knows the file, and waits for what moves; the product's limits are not theirs.
+LIMITS = Limits(max_bytes=2**40, large_animation_pixels=100_000_000)
 
 
 class Parser(argparse.ArgumentParser):

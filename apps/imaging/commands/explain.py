@@ -70,7 +70,7 @@ def run_explain(parsed: argparse.Namespace) -> int:
             source = io.BytesIO(file.read())
         info = read_source_info(source)
         say("source", _describe_source(info))
-        output = settled or choose_format(recipe, info, parsed.accept)
+        output = settled or choose_format(recipe, info, parsed.accept, LIMITS)
         say("format", f"{output.value}, as {_find_reason(recipe, info, output, settled, parsed.accept)}")
         with open_drawn(drawn) as overlays:
             _explain_work(source, info, recipe, output, generation, overlays)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from apps.imaging.commands.arguments import Parser, add_jobs, add_socket, add_verb
+from apps.imaging.commands.arguments import LIMITS, Parser, add_jobs, add_socket, add_verb
 from apps.imaging.commands.batch import Outcome, report, sum_up, work_through
 from apps.imaging.commands.drawing import add_draw, read_drawn
 from apps.imaging.commands.endings import UsageError, describe, judge
@@ -123,7 +123,9 @@ def fulfil(order: Order) -> Outcome:
     """Make one picture and put it where it belongs."""
     try:
         with order.picture.open() as source:
-            output = order.output or choose_format(order.recipe, read_source_info(source), order.accept)
+            output = order.output or choose_format(
+                order.recipe, read_source_info(source), order.accept, LIMITS
+            )
             before = source.seek(0, os.SEEK_END)
             rendered = _make(order, source, output)
         line = _deliver(order, rendered)

@@ -17,7 +17,8 @@ _HEAD_BYTES, _FRAME_BYTES = 13, 10
 def strip_gif(data: bytes, info: SourceInfo) -> Iterator[bytes]:
     position = _HEAD_BYTES + _table_bytes(data, 10)
     kept = [data[:position]]
-    while (kind := _byte(data, position)) != _END:
+    # A missing end is common and forgiven, as header and decoder do.
+    while position < len(data) and (kind := data[position]) != _END:
         start = position
         if kind == _EXTENSION:
             position = _skip_blocks(data, position + 2)

@@ -8,7 +8,6 @@ and put into our words. An overlay goes by its place among the images the recipe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import NoReturn
 
 from apps.imaging.errors import (
@@ -29,7 +28,7 @@ from apps.imaging.errors import (
     TruncatedImage,
     UnsupportedFormat,
 )
-from apps.imaging.limits import Limits
+from apps.imaging.limits import LIMIT_NAMES
 from apps.imaging.renderer.lanes import WrongLane
 from apps.imaging.renderer.wire.frames import Header, WireError
 from apps.imaging.renderer.wire.records import read_integer, read_text
@@ -107,7 +106,7 @@ def read_fault(header: object, drawn_images: Sequence[str] = ()) -> ImagingError
     code = header.get("fault")
     if code == _LIMIT_EXCEEDED:
         limit = read_text(header.get("limit"))
-        if limit not in {entry.name for entry in fields(Limits)}:
+        if limit not in LIMIT_NAMES:
             raise WireError("the fault names no limit of ours")
         return LimitExceeded(limit, read_integer(header.get("actual")), read_integer(header.get("allowed")))
     if code == _UNSUPPORTED_FORMAT:
