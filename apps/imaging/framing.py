@@ -65,7 +65,7 @@ def frame(target: Target, view: View, areas: tuple[Area, ...], zoom: Fraction) -
         room = (subject.width * scale[0], subject.height * scale[1])
         tight = max(ROOM * room[0] / target.kept[0], ROOM * room[1] / target.kept[1], *scale)
         shrink = 1 - zoom * (1 - min(Fraction(1), tight))
-    scaled = _enlarge(target, 0, shrink), _enlarge(target, 1, shrink)
+    scaled = round_half_up(target.scaled[0] / shrink), round_half_up(target.scaled[1] / shrink)
     left = _centre(subject.left, subject.width, view.size[0], scaled[0], target.kept[0])
     top = _centre(subject.top, subject.height, view.size[1], scaled[1], target.kept[1])
     return scaled, Box(left, top, *target.kept)
@@ -86,10 +86,6 @@ def _gather(boxes: list[Box], window: tuple[Fraction, Fraction]) -> Box:
         if both.width <= window[0] and both.height <= window[1]:
             held = both
     return held
-
-
-def _enlarge(target: Target, axis: int, shrink: Fraction) -> int:
-    return max(target.kept[axis], round_half_up(target.scaled[axis] / shrink))
 
 
 def _centre(start: int, length: int, side: int, scaled: int, kept: int) -> int:

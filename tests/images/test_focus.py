@@ -61,7 +61,7 @@ def test_another_release_s_words_are_unknown(photo: Image) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nobody_waits_for_a_row_that_is_held(photo: Image) -> None:
+def test_nobody_waits_for_a_row_that_is_held(photo: Image, caplog: pytest.LogCaptureFixture) -> None:
     known: list[FocalPoints] = []
 
     def keep_meanwhile() -> None:
@@ -76,6 +76,7 @@ def test_nobody_waits_for_a_row_that_is_held(photo: Image) -> None:
         thread.start()
         thread.join(timeout=30)
     assert known == [UNKNOWN]
+    assert caplog.text == ""  # nor did a lock's patience end
 
 
 @pytest.mark.django_db

@@ -124,6 +124,14 @@ def test_the_eye_is_not_sought_again_for_a_face() -> None:
     assert found.faces
 
 
+def test_nor_are_faces_for_the_eye() -> None:
+    data = draw_people((120, 700, 300))
+    found = make(data, "w=99,h=99,fit=cover,g=face", FocalPoints(faces=(Area(1, 1, 9, 9),))).found
+    assert found is not None
+    assert found.eye is not None
+    assert found.faces is None
+
+
 def test_a_zoom_comes_closer() -> None:
     data = draw_people((120, 700, 300))
     widths = [

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from apps.imaging.box import Box
 from apps.imaging.faces.blazeface import make_anchors
 from apps.imaging.faces.candidates import Candidate, merge
-from apps.imaging.faces.tiles import OVERLAP, SIDE, list_levels
+from apps.imaging.faces.tiles import SIDE, list_levels
 
 PIXELS = st.integers(1, 960)
 
@@ -44,7 +44,8 @@ def test_tiles_cover_a_picture(size: tuple[int, int]) -> None:
             assert spans[0][0] == 0
             assert sum(spans[-1]) == level.size[axis]
             assert all(len_ <= SIDE for _, len_ in spans)
-            assert all(one[0] + one[1] - other[0] >= OVERLAP for one, other in pairwise(spans))
+            # A face of 20 pixels, found for sure at the level before, has 40 here.
+            assert all(one[0] + one[1] - other[0] > 40 for one, other in pairwise(spans))
 
 
 def test_one_face_of_many_reports() -> None:

@@ -84,6 +84,8 @@ def test_as_many_faces_as_the_window_holds() -> None:
     # 1200 wide the picture holds both, a square of 800 only the first; the second still fits with a third.
     assert plan(square, near, far).cropped == plan(square, near).cropped == Box(0, 0, 200, 200)
     assert plan(square, far, near, Area(5000, 2000, 500, 500)).cropped == Box(100, 0, 200, 200)
+    above, below = Area(4000, 0, 1000, 1000), Area(4000, 8000, 1000, 2000)  # 800 from top to bottom
+    assert plan(wide, above, below).cropped == plan(wide, above).cropped == Box(0, 0, 600, 200)
 
 
 def test_what_trim_takes_away_counts_as_its_edge() -> None:

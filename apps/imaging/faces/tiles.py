@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from apps.imaging.box import Box, Size
 
 SIDE = 192
-# Faces are found from about 20 pixels on; 48 of a level are 24 at least on the one before.
+# Faces are found from about 20 pixels on, and 48 of a level are 24 at least on the one before.
 OVERLAP = 48
 # The longer side of each level. They have 1, 1, 9 and 16 tiles at most: 27 looks, at 4 ms each, for a square
 # picture without a face. Faces 40 to 100 pixels wide in 960 were all found.
