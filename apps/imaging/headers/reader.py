@@ -11,6 +11,8 @@ ByteOrder = Literal["big", "little"]
 # Far above any real file (a 100 MB PNG with small chunks has 12,000) and half a second of work.
 MAX_STEPS = 200_000
 _WINDOW_BYTES = 64 * 1024
+# Most runs of blocks are an extension's few bytes, and a file may be made of nothing else.
+_FIRST_WINDOW_BYTES = 256
 
 
 class Reader:
@@ -63,8 +65,9 @@ class Reader:
 
         A frame has hundreds of them: one by one they took 26 ms in a file of 4 MB, and like this 2.
         """
+        window_bytes = _FIRST_WINDOW_BYTES
         while True:
-            start, window, at = self.position, self._file.read(_WINDOW_BYTES), 0
+            start, window, at = self.position, self._file.read(window_bytes), 0
             if not window:
                 raise TruncatedImage
             while at < len(window):
@@ -75,6 +78,7 @@ class Reader:
                     self._file.seek(start + at)
                     return
             self.seek(start + at)
+            window_bytes = _WINDOW_BYTES
 
     def _step(self) -> None:
         self._steps += 1
