@@ -21,7 +21,8 @@ from apps.imaging.recipe import Recipe
 from apps.imaging.source import SourceInfo
 from apps.imaging.turn import UPRIGHT
 
-# The longer side of the copy that is looked at.
+# The longer side of the copy that is looked at: faces of 40 pixels are found in it, and what draws the eye is
+# where it is in half of it. A JPEG of 24 megapixels takes 35 ms, and 76 with a face, 143 without one in it.
 LOOK_SIDE = 960
 
 

@@ -55,13 +55,15 @@ class View:
 def frame(target: Target, view: View, areas: tuple[Area, ...], zoom: Fraction) -> tuple[Size, Box]:
     """Return the size to scale to and the box to cut out of it, which has the size the fit keeps.
 
-    areas: the foremost first. The window keeps as many of them as it can hold at once; the first always.
+    areas: the foremost first. The window keeps as many of them as it can hold at once; the first always, of
+    those that trim has left.
     """
     boxes = [view.carry(area) for area in areas]
+    boxes = [box for box in boxes if _has_size(box)] or boxes
     scale = Fraction(target.scaled[0], view.size[0]), Fraction(target.scaled[1], view.size[1])
     subject = _gather(boxes, (target.kept[0] / scale[0], target.kept[1] / scale[1]))
     shrink = Fraction(1)
-    if zoom and not areas[0].is_point:
+    if zoom and _has_size(subject):  # a point has none, nor has a face that is trimmed off
         room = (subject.width * scale[0], subject.height * scale[1])
         tight = max(ROOM * room[0] / target.kept[0], ROOM * room[1] / target.kept[1], *scale)
         shrink = 1 - zoom * (1 - min(Fraction(1), tight))
@@ -69,6 +71,10 @@ def frame(target: Target, view: View, areas: tuple[Area, ...], zoom: Fraction) -
     left = _centre(subject.left, subject.width, view.size[0], scaled[0], target.kept[0])
     top = _centre(subject.top, subject.height, view.size[1], scaled[1], target.kept[1])
     return scaled, Box(left, top, *target.kept)
+
+
+def _has_size(box: Box) -> bool:
+    return box.width > 0 and box.height > 0
 
 
 def _cut(box: Box, region: Box) -> Box:

@@ -94,6 +94,14 @@ def test_what_trim_takes_away_counts_as_its_edge() -> None:
     assert plan("w=100,h=400,fit=cover,g=auto,trim.left=0.5", Area(7500, 0)).cropped == Box(100, 0, 100, 400)
 
 
+def test_a_face_that_is_trimmed_off_counts_no_more() -> None:
+    gone, left = Area(100, 2000, 2000, 2000), Area(8500, 2000, 500, 500)
+    options = "w=100,h=400,fit=cover,g=face,trim.left=0.5"
+    assert plan(options, gone, left).cropped == plan(options, left).cropped
+    assert plan(f"{options},zoom=1", gone) == plan(options, gone)
+    assert plan(f"{options},zoom=1", gone, left) == plan(f"{options},zoom=1", left) != plan(options, left)
+
+
 @pytest.mark.parametrize(
     ("options", "cropped"),
     [
