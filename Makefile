@@ -39,7 +39,7 @@ fix: $(VENV)/.development ## format, and mend what can be mended
 	$(RUN) -m ruff format .
 	$(RUN) -m djlint --reformat --quiet templates
 
-bench: $(VENV)/.development ## measure; never part of the tests (ARGS="stored_hits")
+bench: $(VENV)/.development ## measure; never part of the tests (ARGS="--quick", ARGS="race hop")
 	@exec $(RUN) -m tests.bench $(ARGS)
 
 doctor: $(VENV)/.runtime ## say what ails the running instance, and what to do

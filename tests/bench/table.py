@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ README = Path(__file__).resolve().parents[2] / "README.md"
 BEGIN, END = "<!-- measured: written by `make bench` -->", "<!-- /measured -->"
 _RIVALS = ("pyvips", "Pillow", "thumbor", "ipx")
 _BESIDE = ("thumbor", "ipx")
+_SHOWN = ("renderer", *_RIVALS)
 _NOTHING = "–"
+_WIDTH = 118
 
 
 def write_table(results: dict[str, Any]) -> str:
@@ -17,12 +20,13 @@ def write_table(results: dict[str, Any]) -> str:
     parts = []
     if "race" in results:
         parts += [_write_race(results["race"])]
-    if lines := [*_write_hop(results), *_write_memory(results), *_write_giants(results)]:
-        parts += ["\n".join(lines)]
+    writers = (_write_peaks, _write_hop, _write_memory, _write_giants)
+    if lines := [line for write in writers for line in write(results)]:
+        parts += ["\n".join(textwrap.fill(line, _WIDTH, subsequent_indent="  ") for line in lines)]
     if "presets" in results:
         parts += [_write_presets(results["presets"]["figures"])]
     if "race" in results:
-        parts += [_write_circumstances(results["race"])]
+        parts += [textwrap.fill(_write_circumstances(results["race"]), _WIDTH)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -43,7 +47,7 @@ def _find_place(readme: str) -> tuple[int, int]:
 
 
 def _write_race(section: dict[str, Any]) -> str:
-    heading = ["picture", "to", "ms", *(f"{name} ×" for name in _RIVALS), "kB", "SSIM"]
+    heading = ["picture", "to", "ms, p50 / p95", *(f"{name} ×" for name in _RIVALS), "kB", "SSIM"]
     rows = [heading, ["---"] * 2 + ["---:"] * (len(heading) - 2)]
     for picture, entry in section["figures"]["pictures"].items():
         for format_name, cell in entry["formats"].items():
@@ -52,7 +56,7 @@ def _write_race(section: dict[str, Any]) -> str:
                 [
                     picture,
                     format_name,
-                    f"{ours['p50_ms']:.0f}",
+                    f"{ours['p50_ms']:.0f} / {ours['p95_ms']:.0f}",
                     *(_write_ratio(cell.get(name)) for name in _RIVALS),
                     " / ".join(_write_figure(cell.get(name), "bytes") for name in ("renderer", *_BESIDE)),
                     " / ".join(_write_figure(cell.get(name), "ssim") for name in ("renderer", *_BESIDE)),
@@ -73,6 +77,15 @@ def _write_figure(cell: dict[str, Any] | None, name: str) -> str:
     if cell is None or "absent" in cell:
         return _NOTHING
     return f"{cell[name] / 1000:.0f}" if name == "bytes" else f"{cell[name]:.3f}"
+
+
+def _write_peaks(results: dict[str, Any]) -> list[str]:
+    if "race" not in results:
+        return []
+    entries = [entry["peak_mb"] for entry in results["race"]["figures"]["pictures"].values()]
+    peaks = {name: max(entry[name] for entry in entries if name in entry) for name in entries[0]}
+    line = "- Most memory, all processes together (pages that two share count twice): "
+    return [line + ", ".join(f"{name} {peak} MB" for name, peak in peaks.items() if name in _SHOWN) + "."]
 
 
 def _write_hop(results: dict[str, Any]) -> list[str]:

@@ -67,20 +67,20 @@ class Reader:
         """
         window_bytes = _FIRST_WINDOW_BYTES
         while True:
-            start, window, at = self.position, self._file.read(window_bytes), 0
+            start, window, at, blocks = self.position, self._file.read(window_bytes), 0, 1
             if not window:
                 raise TruncatedImage
-            while at < len(window):
-                length = window[at]
+            while at < len(window) and (length := window[at]):
                 at += length + 1
-                self._step()
-                if not length:
-                    self._file.seek(start + at)
-                    return
+                blocks += 1
+            self._step(blocks)
+            if at < len(window):
+                self._file.seek(start + at + 1)
+                return
             self.seek(start + at)
             window_bytes = _WINDOW_BYTES
 
-    def _step(self) -> None:
-        self._steps += 1
+    def _step(self, count: int = 1) -> None:
+        self._steps += count
         if self._steps > MAX_STEPS:
             raise DamagedImage("The image's structure has no end")
