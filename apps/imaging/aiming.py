@@ -16,6 +16,7 @@ from apps.imaging.faces.detector import DETECTOR
 from apps.imaging.focus import FocalPoints
 from apps.imaging.geometry import Plan, follows_subject, make_plan
 from apps.imaging.gravity import Seek
+from apps.imaging.limits import FailOn
 from apps.imaging.pipeline import lay_as, to_8_bits
 from apps.imaging.recipe import Recipe
 from apps.imaging.source import SourceInfo
@@ -27,7 +28,13 @@ LOOK_SIDE = 960
 
 
 def aim(
-    file: BinaryIO, info: SourceInfo, recipe: Recipe, plan: Plan, known: FocalPoints
+    file: BinaryIO,
+    info: SourceInfo,
+    recipe: Recipe,
+    plan: Plan,
+    known: FocalPoints,
+    *,
+    fail_on: FailOn = FailOn.TRUNCATED,
 ) -> tuple[Plan, FocalPoints | None]:
     """Return the plan around the picture's subject, and what had to be found out for it, None if nothing.
 
@@ -39,18 +46,25 @@ def aim(
     seek = Seek.FACE if recipe.gravity.seek is Seek.FACE and DETECTOR else Seek.AUTO
     found = None
     if known.find(seek) is None:
-        found = look(file, info, seek, known)
+        found = look(file, info, seek, known, fail_on=fail_on)
         known = known.join(found)
     return make_plan(recipe, info, plan.trimmed, known.find(seek) or ()), found
 
 
-def look(file: BinaryIO, info: SourceInfo, seek: Seek, known: FocalPoints) -> FocalPoints:
+def look(
+    file: BinaryIO,
+    info: SourceInfo,
+    seek: Seek,
+    known: FocalPoints,
+    *,
+    fail_on: FailOn = FailOn.TRUNCATED,
+) -> FocalPoints:
     """Return what is sought and not known yet, after decoding a source. Raises as decode() does.
 
     Who seeks a face needs what draws the eye as well, to have it where there is no face.
     """
     with decoding():
-        frame = next(decode(file, info, _fit(info), is_animated=False))
+        frame = next(decode(file, info, _fit(info), is_animated=False, fail_on=fail_on))
         image = lay_as(to_8_bits(frame.image), UPRIGHT[info.orientation]).copy_memory()
         eye = find_eye(image) if known.eye is None else None
         faces = DETECTOR(image) if DETECTOR and seek is Seek.FACE and known.faces is None else None

@@ -16,10 +16,9 @@ from PIL import Image as PillowImage
 from apps.imaging.box import Box, Size
 from apps.imaging.engine import decoding_in_python, open_source, open_with_pillow
 from apps.imaging.errors import DamagedImage
+from apps.imaging.limits import FailOn
 from apps.imaging.source import SourceFormat, SourceInfo
 
-# thumbnail_source's own `fail_on` does not reach the loader (libvips 8.18.7): half a JPEG came out half grey.
-_STRICT = "[fail_on=truncated]"
 _DEFAULT_DELAY = 100  # milliseconds, where a file gives none
 PROFILE, EXIF = "icc-profile-data", "exif-data"
 
@@ -76,19 +75,21 @@ def decode(
     *,
     region: Box | None = None,
     is_animated: bool,
+    fail_on: FailOn = FailOn.TRUNCATED,
 ) -> Iterator[Frame]:
     """Yield the frames of a file, or only the first: of each the region, scaled to `size`, if given.
 
-    `info` is as decoded. Frames are to be consumed in order, each before the next is asked for.
+    `info` is as decoded; `fail_on` is what libvips goes by, all other decoders fail on a missing end. Frames
+    are to be consumed in order, each before the next is asked for.
     """
     if info.format is SourceFormat.HEIC:
         frames = iter([_read_heic(file)])
     elif info.format is SourceFormat.BMP or (info.is_animated and info.format in _ANIMATED_BY_PILLOW):
         frames = _read_with_pillow(file)
     elif info.format is SourceFormat.GIF or (info.is_animated and is_animated):
-        frames = _read_roll(file, info, count=-1 if is_animated else 1)
+        frames = _read_roll(file, info, count=-1 if is_animated else 1, fail_on=fail_on)
     else:
-        yield _read_still(file, info, size, region)
+        yield _read_still(file, info, size, region, fail_on)
         return
     for number, frame in enumerate(frames):
         if number and not is_animated:
@@ -100,26 +101,34 @@ def decode(
 _ANIMATED_BY_PILLOW = frozenset({SourceFormat.AVIF, SourceFormat.PNG})
 
 
-def _read_still(file: BinaryIO, info: SourceInfo, size: Size | None, region: Box | None) -> Frame:
+def _read_still(
+    file: BinaryIO, info: SourceInfo, size: Size | None, region: Box | None, fail_on: FailOn
+) -> Frame:
     """Return the picture, or the first frame, with libvips' shrink-on-load where the format has it.
 
     A region is cut out of all pixels: in a picture that was shrunk, its edges would lie between two.
     """
     source = open_source(file, info.format)
     if region is not None or size is None or size == (info.width, info.height):
-        image = pyvips.Image.new_from_source(source, "", access="sequential", fail_on="truncated")
+        image = pyvips.Image.new_from_source(source, "", access="sequential", fail_on=fail_on.value)
         _check_size(image, info)
         image = _scale(_crop(image, region), size)
     elif info.format is SourceFormat.JPEG:
         shrink = find_shrink(info, size)
         image = pyvips.Image.new_from_source(
-            source, "", access="sequential", fail_on="truncated", shrink=shrink
+            source, "", access="sequential", fail_on=fail_on.value, shrink=shrink
         )
         image = _scale(image, size)
     else:
         width, height = size
+        # Its own `fail_on` does not reach the loader (libvips 8.18.7): half a JPEG came out half grey.
         image = pyvips.Image.thumbnail_source(
-            source, width, height=height, size="force", no_rotate=True, option_string=_STRICT
+            source,
+            width,
+            height=height,
+            size="force",
+            no_rotate=True,
+            option_string=f"[fail_on={fail_on.value}]",
         )
     return Frame(image, source=source)
 
@@ -136,10 +145,10 @@ def find_shrink(info: SourceInfo, size: Size) -> int:
 _SURPLUS = 1.4
 
 
-def _read_roll(file: BinaryIO, info: SourceInfo, *, count: int) -> Iterator[Frame]:
+def _read_roll(file: BinaryIO, info: SourceInfo, *, count: int, fail_on: FailOn) -> Iterator[Frame]:
     """Yield the first `count` frames (-1 for all) of a GIF or WebP, which libvips reads as one long roll."""
     source = open_source(file, info.format)
-    roll = pyvips.Image.new_from_source(source, "", access="sequential", fail_on="truncated", n=count)
+    roll = pyvips.Image.new_from_source(source, "", access="sequential", fail_on=fail_on.value, n=count)
     height = roll.get_page_height()
     delays = roll.get("delay") if roll.get_typeof("delay") else []
     loop = roll.get("loop") if roll.get_typeof("loop") else 0

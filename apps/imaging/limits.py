@@ -19,6 +19,13 @@ MAX_WEBP_SIDE = 16_383  # fourteen bits of its header
 _HEIF = frozenset({SourceFormat.AVIF, SourceFormat.HEIC})
 
 
+class FailOn(Enum):
+    """What is wrong enough with a file for its rendition to fail, in libvips' words."""
+
+    TRUNCATED = "truncated"
+    NONE = "none"
+
+
 class LargeAnimation(Enum):
     """What becomes of an animation that is within the limits but too large to be transformed (passing.py)."""
 
@@ -39,6 +46,8 @@ class Limits:
     max_text_pixels: of a text that is drawn; 200 letters, each 200 pixels high, have 7 million.
     max_enlarged_side: bounds what a link can make of a small original. max_webp_side: the format's own.
     large_animation: of more than large_animation_pixels in all its frames.
+    fail_on: NONE renders what there is of a JPEG whose end is missing, and grey for the rest; other formats'
+    headers tell already that something is missing. An upload is not taken in that state, whatever this says.
     """
 
     max_bytes: int = 10 * 1024**2
@@ -58,6 +67,7 @@ class Limits:
     max_webp_side: int = MAX_WEBP_SIDE
     large_animation_pixels: int = 50_000_000
     large_animation: LargeAnimation = LargeAnimation.AS_IS
+    fail_on: FailOn = FailOn.TRUNCATED
 
     def check(self, info: SourceInfo) -> None:
         """Raise LimitExceeded, naming the limit, unless the source is within all of them."""

@@ -18,6 +18,7 @@ from apps.imaging.box import Box, round_half_up
 from apps.imaging.decoders import decode
 from apps.imaging.engine import decoding
 from apps.imaging.geometry import read_dpr, trim_edges
+from apps.imaging.limits import FailOn
 from apps.imaging.pipeline import to_8_bits
 from apps.imaging.recipe import Recipe
 from apps.imaging.source import SourceInfo
@@ -28,7 +29,7 @@ _ROUGH_SIDE = 1_000
 _SPECK_WINDOW = 3
 
 
-def trim(file: BinaryIO, recipe: Recipe, info: SourceInfo) -> Box:
+def trim(file: BinaryIO, recipe: Recipe, info: SourceInfo, *, fail_on: FailOn = FailOn.TRUNCATED) -> Box:
     """Return what stays of a file's stored picture, or its first frame, after the recipe's trim.
 
     Decodes only if a border is to be looked for; errors are then those of decoding. Raises EmptyImage.
@@ -37,7 +38,7 @@ def trim(file: BinaryIO, recipe: Recipe, info: SourceInfo) -> Box:
     if not search.is_on:
         return region
     with decoding():
-        frame = next(decode(file, info, is_animated=False))
+        frame = next(decode(file, info, is_animated=False, fail_on=fail_on))
         return _find_inside(frame.image, region, search, read_dpr(recipe))
 
 

@@ -26,7 +26,7 @@ from apps.imaging.focus import UNKNOWN, FocalPoints
 from apps.imaging.geometry import make_plan
 from apps.imaging.headers import read_source_info
 from apps.imaging.layering import make_layers
-from apps.imaging.limits import Limits
+from apps.imaging.limits import FailOn, Limits
 from apps.imaging.margins import trim
 from apps.imaging.metadata import keep_metadata
 from apps.imaging.passing import find_passage, is_transformed_whole, pass_through
@@ -100,18 +100,20 @@ def render(
     if info.format is SourceFormat.SVG or output is OutputFormat.SVG:
         return _keep_drawing(source, info, recipe, output, limits)
     info = as_decoded(info)
-    region = trim(source, recipe, info)
+    region = trim(source, recipe, info, fail_on=limits.fail_on)
     plan = make_plan(recipe, info, region)
     limits.check_plan(plan, info, frames=info.frames if is_animated else 1, output=output)
     if output is OutputFormat.JSON:
         return Rendered(write_facts(plan.size, info), output, *plan.size)
     layers = make_layers(recipe, plan.size, overlays, limits)
     if output is OutputFormat.PLACEHOLDER:
-        return _sketch(source, info, Task(recipe, plan, output, layers), region, known)
-    plan, found = aim(source, info, recipe, plan, known)
+        task = Task(recipe, plan, output, layers)
+        return _sketch(source, info, task, region, known, limits.fail_on)
+    plan, found = aim(source, info, recipe, plan, known, fail_on=limits.fail_on)
     task = Task(recipe, plan, output, layers)
     with decoding():
-        frames = list(_make_frames(source, info, task, is_animated=is_animated))
+        made = _make_frames(source, info, task, is_animated=is_animated, fail_on=limits.fail_on)
+        frames = list(made)
         image = _join(frames) if is_animated else frames[0].image
         data = encode(image, output, recipe, generation)
     return Rendered(data, output, *plan.size, frames=len(frames), found=found)
@@ -141,20 +143,26 @@ def _clean(source: BinaryIO, limits: Limits) -> bytes:
     return sanitize(source.read(), limits)
 
 
-def _sketch(source: BinaryIO, info: SourceInfo, task: Task, region: Box, known: FocalPoints) -> Rendered:
+def _sketch(
+    source: BinaryIO, info: SourceInfo, task: Task, region: Box, known: FocalPoints, fail_on: FailOn
+) -> Rendered:
     """Return the placeholder of the rendition a task makes."""
     small = as_sketch(task.recipe)
-    plan, found = aim(source, info, small, make_plan(small, info, region), known)
+    plan, found = aim(source, info, small, make_plan(small, info, region), known, fail_on=fail_on)
     with decoding():
-        (frame,) = _make_frames(source, info, replace(task, recipe=small, plan=plan), is_animated=False)
+        task_of_it = replace(task, recipe=small, plan=plan)
+        (frame,) = _make_frames(source, info, task_of_it, is_animated=False, fail_on=fail_on)
         data = write_placeholder(sketch(frame.image, task.plan.size))
     return Rendered(data, task.output, *task.plan.size, found=found)
 
 
-def _make_frames(source: BinaryIO, info: SourceInfo, task: Task, *, is_animated: bool) -> Iterator[Frame]:
+def _make_frames(
+    source: BinaryIO, info: SourceInfo, task: Task, *, is_animated: bool, fail_on: FailOn
+) -> Iterator[Frame]:
     """Yield the finished frames, or the only one; what is sought in the first decides for all."""
     plan = task.plan
-    for frame in decode(source, info, plan.resized, region=plan.trimmed, is_animated=is_animated):
+    size, region = plan.resized, plan.trimmed
+    for frame in decode(source, info, size, region=region, is_animated=is_animated, fail_on=fail_on):
         image = frame.image
         if task.plan.is_crop_sought:
             image = image.copy_memory()

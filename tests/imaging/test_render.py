@@ -14,7 +14,7 @@ from PIL import Image, ImageFilter, ImageSequence
 
 from apps.imaging.errors import DamagedImage, LimitExceeded, TruncatedImage
 from apps.imaging.grammar import parse
-from apps.imaging.limits import Limits
+from apps.imaging.limits import FailOn, Limits
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.render import Generation, inspect, render
 from apps.imaging.source import SourceFormat, sniff
@@ -316,6 +316,19 @@ def test_a_source_cut_in_its_last_bytes() -> None:
     data = pictures.encode(pictures.draw_photo(), "WEBP")
     with pytest.raises(DamagedImage):
         make(data[:-3], "w=300")
+
+
+@pytest.mark.parametrize("options", ["", "w=150", "w=100,h=100,fit=cover,g=auto", "trim=border,w=90"])
+def test_half_a_jpeg_by_policy(options: str) -> None:
+    whole = pictures.photo_jpeg(600, 400)
+    half, forgiving = io.BytesIO(whole[: len(whole) // 2]), Limits(fail_on=FailOn.NONE)
+    with pytest.raises(TruncatedImage):
+        make(half.getvalue(), options)
+    rendered = render(half, parse(options), OutputFormat.PNG, limits=forgiving)
+    expected = make(whole, options)
+    assert (rendered.width, rendered.height) == (expected.width, expected.height)
+    with pytest.raises(TruncatedImage):
+        inspect(half, forgiving)
 
 
 def test_an_enlargement_without_bounds() -> None:
