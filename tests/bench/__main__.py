@@ -7,9 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.bench import giants, hop, memory, presets, race, stored_hits
-from tests.bench.effort import FULL, QUICK, Effort
+from tests.bench.effort import FULL, QUICK, Effort, Unmeasurable
 from tests.bench.results import keep_results, make_section, read_results
-from tests.bench.rivals import RivalAbsent
 from tests.bench.table import put_into_readme, write_table
 
 BENCHMARKS: dict[str, Callable[[Effort], dict[str, Any]]] = {
@@ -37,7 +36,7 @@ def main() -> None:
         print(f"== {name}", flush=True)
         try:
             sections[name] = make_section(BENCHMARKS[name](effort), effort)
-        except RivalAbsent as reason:
+        except Unmeasurable as reason:
             print(f"   without {name}: {reason}")
             continue
         if effort is FULL or parsed.keep:

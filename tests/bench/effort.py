@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+class Unmeasurable(RuntimeError):
+    """It cannot be measured here; the message says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Effort:
     """Rounds of a race and calls in each, questions over the hop, renders of the memory test."""

@@ -6,6 +6,7 @@ smooth, and so quickly written; a decoder's buffers are as large for a smooth pi
 
 from __future__ import annotations
 
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -16,7 +17,7 @@ from PIL import Image
 from apps.imaging.errors import ImagingError
 from tests.bench.contestants.contestant import read_peak_bytes
 from tests.bench.contestants.renderer import Renderer
-from tests.bench.effort import Effort
+from tests.bench.effort import Effort, Unmeasurable
 
 _SIDE = 10_000
 _UNREPLACED = ("--max-renders", "1000000", "--max-resident", "8192")
@@ -30,7 +31,9 @@ _KINDS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def run(effort: Effort) -> dict[str, Any]:
-    """Return, by kind, the peak in megabytes and the seconds, or why it was refused."""
+    """Return, by kind, the peak in megabytes and the seconds, or why it was refused. Raises Unmeasurable."""
+    if sys.platform != "linux":
+        raise Unmeasurable("only Linux tells what a process has held")
     Image.MAX_IMAGE_PIXELS = None
     ramp = Image.linear_gradient("L").resize((_SIDE, _SIDE))
     picture = Image.merge("RGB", [ramp, ramp.rotate(90), ramp.rotate(180)])

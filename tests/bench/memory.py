@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 import statistics
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from apps.imaging.recipe import OutputFormat, Recipe
 from tests.bench.contestants.renderer import LIMITS, Renderer
-from tests.bench.effort import Effort
+from tests.bench.effort import Effort, Unmeasurable
 from tests.bench.photo import draw_photo
 
 _UNREPLACED = ("--max-renders", "1000000", "--max-resident", "4096")
@@ -18,7 +19,9 @@ _OUTPUTS = (OutputFormat.JPEG, OutputFormat.WEBP, OutputFormat.AVIF, OutputForma
 
 
 def run(effort: Effort) -> dict[str, Any]:
-    """Return megabytes of resident memory, and their slope over the last two thirds."""
+    """Return megabytes of resident memory, and their slope over the last two thirds. Raises Unmeasurable."""
+    if sys.platform != "linux":
+        raise Unmeasurable("only Linux tells what a process holds")
     with tempfile.TemporaryDirectory(prefix="bench-") as name, Renderer(*_UNREPLACED) as renderer:
         sources = _draw_sources(Path(name))
         chance = random.Random(1)  # noqa: S311  # the same renders each time

@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.bench.effort import Unmeasurable
+
 FOLDER = Path(__file__).resolve().parents[2] / ".data" / "bench"
 _NODE_FOLDER = FOLDER / "ipx"
 THUMBOR = FOLDER / "thumbor" / "bin" / "thumbor"
@@ -20,7 +22,7 @@ VERSIONS = {"thumbor": "7.8.0", "ipx": "3.1.1", "ssimulacra2": "0.3.0"}
 _STAMP = "installed.json"
 
 
-class RivalAbsent(RuntimeError):
+class RivalAbsent(Unmeasurable):
     """It cannot be had here; the message says why."""
 
 
