@@ -86,6 +86,7 @@ def _draw_image(
 
 
 def _draw(number: int, overlay: Overlay, file: BinaryIO, info: SourceInfo, easel: Easel) -> Layer | None:
+    """Return the layer, None if all of it lies beside the canvas; `info` is as decoded."""
     recipe = as_recipe(overlay, easel.canvas, easel.dpr)
     plan = make_plan(recipe, info, trim(file, recipe, info))
     easel.limits.check_plan(plan, info, frames=1)
