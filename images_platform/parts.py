@@ -25,7 +25,7 @@ def list_parts(instance: Instance) -> list[Part]:
     servers = [server.part() for server in (instance.postgres, instance.valkey) if server is not None]
     return [
         *servers,
-        make_renderer(Path(instance.variables["RENDERER_SOCKET"]), *_list_renderer_options()),
+        make_renderer(Path(instance.variables["RENDERER_SOCKET"]), *list_renderer_options()),
         make_command("migrate", "--no-input", "--verbosity=0", environment=environment),
         make_command("create_demo", environment=environment),
         make_control(instance.port, environment),
@@ -47,7 +47,7 @@ def make_renderer(socket: Path, *options: str, workers: int = 2) -> Part:
     return Part(name="renderer", command=command, environment={}, folder=ROOT, probe=probe)
 
 
-def _list_renderer_options() -> list[str]:
+def list_renderer_options() -> list[str]:
     """Return the renderer's options as the environment has them. Raises EnvError."""
     options = [
         f"--deadline={env.render_seconds()}",

@@ -116,7 +116,7 @@ def test_without_a_renderer_there_is_a_503_until_it_is_back(
         assert answer.is_stored_by_nobody
         assert answer.headers["cf-resized"] == "err=9522"
         assert str(socket_path).encode() not in answer.body
-        with running(make_renderer_part(socket_path, workers=1)):
+        with running(make_renderer_part(socket_path, "--allow-open-cage", workers=1)):
             assert delivery.get(link(photo)).status == 200
         Rendition.objects.all().delete()
 

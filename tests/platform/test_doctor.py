@@ -32,6 +32,12 @@ def test_a_missing_renderer_is_noticed(settings: Any, tmp_path: Path) -> None:
         assert "make up" in caught.value.advice
 
 
+def test_a_renderer_with_one_lane_says_what_it_refuses(settings: Any, tmp_path: Path) -> None:
+    assert "cheap and heavy" in examination.examine_lanes()
+    settings.RENDERER_SOCKET = str(tmp_path / "none.sock")
+    assert "cheap only: what takes more than 452 MB" in examination.examine_lanes()
+
+
 def test_a_missing_broker_is_noticed(settings: Any, tmp_path: Path) -> None:
     settings.REDIS_URL = f"unix://{tmp_path}/none.sock?db=0"
     with pytest.raises(Ailment, match="No such file"):

@@ -27,6 +27,15 @@ def test_networks_and_ports(monkeypatch: pytest.MonkeyPatch) -> None:
     assert env.ports("X", "80,443") == {8080}
 
 
+def test_the_heavy_lane_has_at_least_the_time_of_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (env.render_seconds(), env.heavy_render_seconds()) == (20, 45)
+    monkeypatch.setenv("RENDER_SECONDS", "50")
+    assert env.heavy_render_seconds() == 50
+    monkeypatch.setenv("HEAVY_RENDER_SECONDS", "49")
+    with pytest.raises(env.EnvError, match="from 50 to 55"):
+        env.heavy_render_seconds()
+
+
 def test_a_secret_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("hush\n")
     monkeypatch.setenv("X_FILE", str(tmp_path / "secret"))

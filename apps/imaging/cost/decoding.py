@@ -1,7 +1,7 @@
 """The cost of decoding a source, by how its format works.
 
 Time grows with the numbers a decoder puts out and with the bytes it reads; memory with what it cannot give
-away row by row. `python -m tests.bench cost` measures again what stands here.
+away row by row.
 """
 
 from __future__ import annotations
