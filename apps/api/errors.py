@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
@@ -45,7 +45,8 @@ _NO_RETRY = {"x-should-retry": "false"}
 _SOON = {"Retry-After": "1"}
 _SERVER_ERROR = "Internal Server Error"
 _UNAVAILABLE = "Server Unavailable"
-_NO_ROUTE = Row(404, 7003, "Could not route to this path: no route for the URI")
+NO_ROUTE = Row(404, 7003, "Could not route to this path: no route for the URI")
+FAULT = Row(500, 5500, f"{_SERVER_ERROR} (request {{error}})")
 _BAD_REQUEST = Row(
     400, 5400, "Bad request: the Host header or another part of the request cannot be accepted"
 )
@@ -174,7 +175,7 @@ def answer_error(error: Exception, context: Mapping[str, Any]) -> Response:
 
 def answer_no_route(request: HttpRequest) -> JsonResponse:
     """Return the envelope for a path that leads nowhere."""
-    return _answer_outside_views(_NO_ROUTE)
+    return _answer_outside_views(NO_ROUTE)
 
 
 def answer_bad_request(request: HttpRequest) -> JsonResponse:
@@ -190,7 +191,7 @@ def answer_server_error(request: HttpRequest) -> JsonResponse:
 def _describe_fault(request: HttpRequest) -> Row:
     """Nothing of the fault itself is told: the request's id finds it in the log."""
     request_id = getattr(request, "request_id", "-")
-    return Row(500, 5500, f"{_SERVER_ERROR} (request {request_id})")
+    return replace(FAULT, text=FAULT.text.format(error=request_id))
 
 
 def _answer_outside_views(row: Row) -> JsonResponse:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 
+@extend_schema_field({"type": "string", "format": "date-time"})
 class Timestamp(serializers.Field[datetime, Any, str, Any]):
     """RFC 3339 in UTC with milliseconds: `2022-01-31T16:39:28.458Z`."""
 
@@ -18,6 +20,7 @@ class Timestamp(serializers.Field[datetime, Any, str, Any]):
         return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+@extend_schema_field({"type": "string", "pattern": "^[0-9a-f]+$"})
 class HexDigest(serializers.Field[bytes, Any, str, Any]):
     """Binary digests in hexadecimal digits; the database hands them over as memoryviews."""
 

@@ -15,35 +15,60 @@ from apps.images.links import write_link
 from apps.images.models import Image
 from apps.variants.models import Variant
 
+# What an owner wrote of an image is not for whoever uploads it.
+_OWNERS = frozenset({"meta", "creator"})
 _PICTURE = ("width", "height", "format", "bytes", "frames", "sha256", "version")
 
 
 class ImageOutput(serializers.ModelSerializer[Image]):
-    """From `width` on, fields the original does not have. Context: see `show`."""
+    """An image. From `width` on, fields the original does not have; a draft has none of them, but `draft`."""
+
+    example = {
+        "id": "083eb7b2-5392-4565-b69e-aff66acddd00",
+        "filename": "pear.jpg",
+        "uploaded": "2026-01-31T16:39:28.458Z",
+        "requireSignedURLs": False,
+        "variants": [
+            "https://pictures.example.com/Vi7wi5KSItxGFsWRG2Us6Q/083eb7b2-5392-4565-b69e-aff66acddd00/public"
+        ],
+        "meta": {"album": "fruit"},
+        "creator": None,
+        "width": 4032,
+        "height": 3024,
+        "format": "jpeg",
+        "bytes": 2_345_678,
+        "frames": 1,
+        "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "version": 1,
+    }
 
     id = serializers.CharField(source="public_id")
     uploaded = Timestamp(source="uploaded_at")
     requireSignedURLs = serializers.BooleanField(source="is_private")
     variants = serializers.SerializerMethodField()
-    meta = serializers.JSONField(source="metadata")
+    meta = serializers.DictField(source="metadata")
     bytes = serializers.IntegerField(source="size_bytes")
     sha256 = HexDigest()
     version = serializers.IntegerField(source="original_version")
+    draft = serializers.BooleanField(source="is_draft")
+
+    sometimes = (*_PICTURE, "draft")
 
     class Meta:
         model = Image
         fields: tuple[str, ...] = (
             *("id", "filename", "uploaded", "requireSignedURLs", "variants", "meta", "creator"),
             *_PICTURE,
+            "draft",
         )
 
     def to_representation(self, instance: Image) -> dict[str, Any]:
         """Return a draft without facts of a picture that is not there; only it says `draft`."""
         shown = super().to_representation(instance)
         if instance.is_draft:
-            shown = {name: shown[name] for name in shown if name not in _PICTURE}
-            shown |= {"uploaded": Timestamp().to_representation(instance.created_at), "draft": True}
-        return shown
+            shown["uploaded"] = Timestamp().to_representation(instance.created_at)
+        missing = _PICTURE if instance.is_draft else ("draft",)
+        return {name: shown[name] for name in shown if name not in missing}
 
     def get_variants(self, image: Image) -> list[str]:
         # Encoded once per image: a page has ten thousand, an account a hundred variants, and their names
@@ -52,8 +77,19 @@ class ImageOutput(serializers.ModelSerializer[Image]):
         return [start + name for name in self.context["variant_names"]]
 
 
-def show(images: Sequence[Image] | QuerySet[Image], account: Account) -> list[dict[str, Any]]:
+class GuestImageOutput(ImageOutput):
+    """An image for somebody who may upload it and no more."""
+
+    example = {name: value for name, value in ImageOutput.example.items() if name not in _OWNERS}
+
+    class Meta(ImageOutput.Meta):
+        fields = tuple(name for name in ImageOutput.Meta.fields if name not in _OWNERS)
+
+
+def show(
+    images: Sequence[Image] | QuerySet[Image], account: Account, *, shape: type[ImageOutput] = ImageOutput
+) -> list[dict[str, Any]]:
     """Return images as the wire has them; the account's variants are read once for all."""
     names = list(Variant.objects.in_account(account).values_list("name", flat=True))
     context = {"account_hash": account.hash, "variant_names": names}
-    return list(ImageOutput(images, many=True, context=context).data)
+    return list(shape(images, many=True, context=context).data)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from django.http import QueryDict
 
@@ -25,6 +26,18 @@ _MEANT = re.compile(r"meta(?=[.\[]|\Z)")
 _NAME = re.compile(r"meta(?P<path>(?:\.[A-Za-z0-9_]{1,100})+)\[(?P<operator>[a-z:]+)\]", re.ASCII)
 _WHOLE = re.compile(r"[+-]?[0-9]{1,40}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
+
+# What the document says of the parameters: their names, as a pattern of JSON Schema.
+FILTERS: dict[str, Any] = {
+    "type": "object",
+    "patternProperties": {
+        r"^meta(\.[A-Za-z0-9_]{1,100}){1,5}\[(eq(:string|:number|:boolean)?|in(:string|:number)?"
+        r"|(gt|gte|lt|lte)(:number)?)\]$": {"type": "string"}
+    },
+    "additionalProperties": False,
+    "maxProperties": MAX_CONDITIONS,
+    "examples": [{"meta.album[eq]": "fruit", "meta.priority[gte:number]": "2"}],
+}
 
 
 def _read_number(text: str) -> int | float:

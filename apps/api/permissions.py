@@ -16,12 +16,16 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 
+def needed_scope(method: str | None) -> Scope:
+    """Return what a token must be allowed for a method."""
+    return Scope.READ if method in SAFE_METHODS else Scope.EDIT
+
+
 class TokenScope(BasePermission):
     """The token's scopes allow what the method does; its account is the only one there is here."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        needed = Scope.READ if request.method in SAFE_METHODS else Scope.EDIT
-        if not shown_token(request).allows(needed):
+        if not shown_token(request).allows(needed_scope(request.method)):
             raise NotAllowed
         return True
 

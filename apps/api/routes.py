@@ -12,6 +12,7 @@ from apps.api.views.base import AccountView
 from apps.api.views.config import Config
 from apps.api.views.content import Content, VersionList, VersionRestore
 from apps.api.views.direct_upload import DirectUpload, DirectUploadV1, DirectUploadV2
+from apps.api.views.documentation import show_document, show_reference
 from apps.api.views.image import ImageBlob, ImageDetail
 from apps.api.views.images import ImageList, ImageStats
 from apps.api.views.images_v2 import ImageListV2
@@ -34,14 +35,14 @@ _images = [
     path("v1/batch_token", BatchToken.as_view()),
     path("v1/config", Config.as_view()),
     path("v1/keys", KeyList.as_view()),
-    path("v1/keys/<segment:name>", KeyDetail.as_view()),
+    path("v1/keys/<segment:key_name>", KeyDetail.as_view()),
     path("v1/purge", PurgeList.as_view()),
     path("v1/purge/<int:job_id>", PurgeDetail.as_view()),
     path("v1/stats", ImageStats.as_view()),
     path("v1/trash", Trash.as_view()),
     path("v1/usage", Usage.as_view()),
     path("v1/variants", VariantList.as_view()),
-    path("v1/variants/<segment:name>", VariantDetail.as_view()),
+    path("v1/variants/<segment:variant_id>", VariantDetail.as_view()),
     path("v1/<segment:image_id>/blob", ImageBlob.as_view()),
     path("v1/<segment:image_id>/content", Content.as_view()),
     path("v1/<segment:image_id>/restore", Restore.as_view()),
@@ -72,6 +73,8 @@ _batches = [
     _batch("v1/<rest:image_id>", ImageDetail),
 ]
 urlpatterns = [
+    path("client/v4/openapi.json", show_document, name="document"),
+    path("client/v4/docs", show_reference, name="reference"),
     path("client/v4/user/tokens/verify", TokenVerification.as_view()),
     path("client/v4/upload/<segment:account_hash>/<segment:secret>", DirectUpload.as_view(), name="upload"),
     path("client/v4/images/", include(_batches)),

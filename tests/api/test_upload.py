@@ -46,6 +46,7 @@ def test_it_works(olive_client: Client, orchard: Account, images_path: str, sett
         "bytes": len(data),
         "frames": 1,
         "sha256": hashlib.sha256(data).hexdigest(),
+        "version": 1,
     }
     assert MILLISECONDS.fullmatch(result["uploaded"])
     uploaded_at = parse_datetime(result["uploaded"])

@@ -12,9 +12,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.api.description import describe
 from apps.api.envelope import Note, answer
 from apps.api.json_object import read_json
 from apps.api.views.base import AccountView
+from apps.variants.errors import BadBrowserTtl
 from apps.variants.models import DeliveryPolicy
 from apps.variants.services import set_delivery_policy
 
@@ -40,6 +42,16 @@ class ContentCredentials(serializers.BooleanField):
 
 
 class ConfigFields(serializers.Serializer[DeliveryPolicy]):
+    example = {
+        "flexible_variants": True,
+        "browser_ttl": 172_800,
+        "preserve_content_credentials": False,
+        "stable_ids": False,
+        "private_custom_ids": False,
+        "signed_options": False,
+        "extended_names": False,
+    }
+
     flexible_variants = serializers.BooleanField(source="is_flexible", required=False)
     browser_ttl = serializers.IntegerField(source="browser_ttl_seconds", required=False)
     preserve_content_credentials = ContentCredentials()
@@ -47,6 +59,10 @@ class ConfigFields(serializers.Serializer[DeliveryPolicy]):
     private_custom_ids = serializers.BooleanField(source="has_private_custom_ids", required=False)
     signed_options = serializers.BooleanField(source="has_signed_options", required=False)
     extended_names = serializers.BooleanField(source="has_extended_names", required=False)
+
+
+class ConfigChanges(ConfigFields):
+    example = {"flexible_variants": True, "browser_ttl": 86_400}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """Return the policy's fields; what is no switch is refused, or a slip would pass for a change."""
@@ -59,11 +75,20 @@ class ConfigFields(serializers.Serializer[DeliveryPolicy]):
 
 
 class Config(AccountView):
+    @describe("Configuration", "Get the configuration", result=ConfigFields)
     def get(self, request: Request, account_id: str) -> Response:
         return answer(ConfigFields(DeliveryPolicy.objects.get(account=self.account)).data)
 
+    @describe(
+        "Configuration",
+        "Change the configuration",
+        text="What is not named stays as it is. `stable_ids` and what follows it are extensions.",
+        body=ConfigChanges,
+        result=ConfigFields,
+        errors=[BadBrowserTtl],
+    )
     def patch(self, request: Request, account_id: str) -> Response:
-        given = ConfigFields(data=read_json(self.wire_request))
+        given = ConfigChanges(data=read_json(self.wire_request))
         given.is_valid(raise_exception=True)
         policy, purge = set_delivery_policy(account=self.account, **given.validated_data, actor=self.actor)
         messages = [_PURGE_PENDING] if purge == "pending" else []

@@ -12,20 +12,38 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.actor import Actor
+from apps.accounts.errors import QuotaExceeded
+from apps.api.description import describe
 from apps.api.envelope import answer
 from apps.api.form import pick_words, read_words, receive_form
-from apps.api.image_output import show
+from apps.api.image_output import GuestImageOutput, show
 from apps.api.json_object import read_json
 from apps.api.metadata import read_metadata
 from apps.api.views.base import AccountView, ApiView
+from apps.api.views.images import REFUSED_FILES
+from apps.images.errors import (
+    BadCreator,
+    BadGrantExpiry,
+    BadImageId,
+    BadMetadata,
+    GrantInUse,
+    GrantNotFound,
+    ImageExists,
+    PrivateCustomId,
+)
 from apps.images.services import find_grant, grant_upload, receive_upload
 
-# What an owner wrote of an image is not for whoever uploads it.
-_OWNERS = frozenset({"meta", "creator"})
+_REFUSED = (BadGrantExpiry, BadImageId, BadMetadata, BadCreator, ImageExists, PrivateCustomId, QuotaExceeded)
 
 
 class GrantView(AccountView):
     class Input(serializers.Serializer[Any]):
+        example = {
+            "expiry": "2030-01-01T00:00:00Z",
+            "requireSignedURLs": True,
+            "metadata": {"album": "fruit"},
+        }
+
         id = serializers.CharField(default=None, allow_blank=True, allow_null=True, trim_whitespace=False)
         metadata = serializers.DictField(default=None, allow_null=True)
         requireSignedURLs = serializers.BooleanField(default=False)
@@ -33,6 +51,17 @@ class GrantView(AccountView):
             default=None, allow_blank=True, allow_null=True, trim_whitespace=False
         )
         expiry = serializers.DateTimeField(default=None, allow_null=True)
+
+    class Output(serializers.Serializer[Any]):
+        """A draft's id, and the address that takes its picture."""
+
+        example = {
+            "id": "083eb7b2-5392-4565-b69e-aff66acddd00",
+            "uploadURL": "https://images.example.com/client/v4/upload/Vi7wi5KSItxGFsWRG2Us6Q/d63a1e2b",
+        }
+
+        id = serializers.CharField()
+        uploadURL = serializers.URLField()
 
     def grant(self, asked: dict[str, Any]) -> Response:
         given = self.Input(data=asked)
@@ -54,6 +83,17 @@ class GrantView(AccountView):
 class DirectUploadV2(GrantView):
     """Terms come as a form; one without any parts is what the SDKs send when there are none."""
 
+    @describe(
+        "Direct uploads",
+        "Grant an upload",
+        text=(
+            "Answers with an address by which a browser may upload one picture, once, without a token. It "
+            "holds for half an hour, or until `expiry`: 2 minutes to 6 hours from now."
+        ),
+        form=GrantView.Input,
+        result=GrantView.Output,
+        errors=_REFUSED,
+    )
     def post(self, request: Request, account_id: str) -> Response:
         words = read_words(self.wire_request)
         terms = pick_words(words, "id", "requireSignedURLs", "creator", "expiry")
@@ -63,6 +103,14 @@ class DirectUploadV2(GrantView):
 class DirectUploadV1(GrantView):
     """The older address, of cloudflare-go v0: the same terms as JSON."""
 
+    @describe(
+        "Direct uploads",
+        "Grant an upload, with JSON",
+        text="The older address: the same terms as JSON.",
+        body=GrantView.Input,
+        result=GrantView.Output,
+        errors=_REFUSED,
+    )
     def post(self, request: Request, account_id: str) -> Response:
         return self.grant(read_json(self.wire_request))
 
@@ -72,6 +120,9 @@ class DirectUpload(ApiView):
 
     Whatever else stands in its form is passed by: what was granted stands.
     """
+
+    class Form(serializers.Serializer[Any]):
+        file = serializers.FileField()
 
     http_method_names = ["options", "post"]
     authentication_classes = ()
@@ -89,6 +140,17 @@ class DirectUpload(ApiView):
         }
         return Response(status=204, headers=headers)
 
+    @describe(
+        "Direct uploads",
+        "Upload by a grant",
+        text=(
+            "Where a browser posts its `file`, from any site. Other parts of the form are passed by. The "
+            "answer leaves out what is the owner's: `meta` and `creator`."
+        ),
+        form=Form,
+        result=GuestImageOutput,
+        errors=[GrantNotFound, GrantInUse, *REFUSED_FILES],
+    )
     def post(self, request: Request, account_hash: str, secret: str) -> Response:
         grant = find_grant(account_hash=account_hash, secret=secret)
         account = grant.image.account
@@ -96,8 +158,7 @@ class DirectUpload(ApiView):
             image = receive_upload(
                 grant=grant, file=form.file, filename=form.catcher.filename, actor=self.sender
             )
-        shown = show([image], account)[0]
-        return answer({name: value for name, value in shown.items() if name not in _OWNERS})
+        return answer(show([image], account, shape=GuestImageOutput)[0])
 
     @property
     def sender(self) -> Actor:

@@ -9,14 +9,15 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.api.description import describe
 from apps.api.envelope import Note, answer
 from apps.api.form import is_form, pick_words, read_words
-from apps.api.image_output import show
+from apps.api.image_output import ImageOutput, show
 from apps.api.json_object import read_json
 from apps.api.metadata import NAME as METADATA
 from apps.api.metadata import read_metadata
 from apps.api.views.base import AccountView
-from apps.images.errors import ImageNotFound
+from apps.images.errors import BadCreator, BadMetadata, ImageNotFound, OriginalMissing, PrivateCustomId
 from apps.images.models import Image
 from apps.images.services import delete_image, edit_image
 from apps.images.sources import open_original
@@ -47,15 +48,36 @@ class ImageDetail(ImageView):
     class Input(serializers.Serializer[Any]):
         """What may be changed; a field that is missing stays, null empties it."""
 
+        example = {"metadata": {"album": "fruit"}, "requireSignedURLs": True}
+
         metadata = serializers.DictField(required=False, allow_null=True)
         creator = serializers.CharField(
             required=False, allow_null=True, allow_blank=True, trim_whitespace=False
         )
         requireSignedURLs = serializers.BooleanField(required=False)
 
+    @describe(
+        "Images",
+        "Get an image",
+        text="A draft says `draft: true` until its picture is uploaded.",
+        result=ImageOutput,
+        errors=[ImageNotFound],
+    )
     def get(self, request: Request, account_id: str, image_id: str) -> Response:
         return answer(show([self.find(image_id)], self.account)[0])
 
+    @describe(
+        "Images",
+        "Edit an image",
+        text=(
+            "What is not named stays; `metadata` is replaced as a whole. A change of `requireSignedURLs` "
+            "gives the image another id, unless the account keeps ids, and purges what caches hold of it."
+        ),
+        body=Input,
+        form=Input,
+        result=ImageOutput,
+        errors=[ImageNotFound, BadMetadata, BadCreator, PrivateCustomId],
+    )
     def patch(self, request: Request, account_id: str, image_id: str) -> Response:
         """Read JSON as the SDKs send it, or a form as Terraform does; the id may be another one after."""
         image = self.find(image_id)
@@ -72,6 +94,7 @@ class ImageDetail(ImageView):
         messages = [_EDIT_PENDING] if purge == "pending" else []
         return answer(show([image], self.account)[0], messages=messages)
 
+    @describe("Images", "Delete an image", errors=[ImageNotFound])
     def delete(self, request: Request, account_id: str, image_id: str) -> Response:
         purge = delete_image(image=self.find(image_id), actor=self.actor)
         return answer({}, messages=[_DELETE_PENDING] if purge == "pending" else [])
@@ -91,6 +114,13 @@ class ImageBlob(ImageView):
     They are a stranger's, and of an SVG not even sanitised.
     """
 
+    @describe(
+        "Images",
+        "Get an original",
+        text="The bytes as they were sent, under the type that they are.",
+        raw=[known.content_type for known in SourceFormat],
+        errors=[ImageNotFound, OriginalMissing],
+    )
     def get(self, request: Request, account_id: str, image_id: str) -> FileResponse:
         image = self.find(image_id)
         response = FileResponse(

@@ -9,13 +9,30 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.accounts.errors import QuotaExceeded
+from apps.api.description import describe
 from apps.api.envelope import answer
 from apps.api.form import UploadForm, pick_words, receive_form
-from apps.api.image_output import show
+from apps.api.image_output import ImageOutput, show
 from apps.api.metadata import read_metadata
 from apps.api.views.base import AccountView
+from apps.fetching.errors import FetchError
+from apps.images.errors import (
+    BadCreator,
+    BadImageId,
+    BadMetadata,
+    EmptyUpload,
+    ImageExists,
+    PrivateCustomId,
+    UploadTooLarge,
+)
 from apps.images.models import Image
 from apps.images.services import fetch_image, upload_image
+from apps.imaging.errors import ImagingError
+
+_REFUSED_WORDS = (ImageExists, BadImageId, BadMetadata, BadCreator, PrivateCustomId)
+# What can be wrong with the bytes of any upload.
+REFUSED_FILES = (EmptyUpload, UploadTooLarge, ImagingError, QuotaExceeded)
 
 
 class ImageList(AccountView):
@@ -32,6 +49,32 @@ class ImageList(AccountView):
         creator = serializers.CharField(default=None, allow_blank=True, trim_whitespace=False)
         url = serializers.CharField(default="", allow_blank=True, trim_whitespace=False)
 
+    class Form(Input):
+        """The whole form: a picture as `file`, or the address of one as `url`."""
+
+        example = {"url": "https://example.com/pear.jpg", "id": "fruit/pear", "metadata": {"album": "fruit"}}
+
+        file = serializers.FileField(required=False)
+        metadata = serializers.DictField(required=False)
+
+    class Output(serializers.Serializer[Any]):
+        """The page, twice: the SDKs read `items`, the original answers `images`."""
+
+        example = {"images": [ImageOutput.example], "items": [ImageOutput.example]}
+
+        images = ImageOutput(many=True)
+        items = ImageOutput(many=True)
+
+    @describe(
+        "Images",
+        "List images by pages",
+        text=(
+            "Newest first, drafts left out. An empty `creator` asks for the images that name none. A page "
+            "behind the last is empty."
+        ),
+        query=Query,
+        result=Output,
+    )
     def get(self, request: Request, account_id: str) -> Response:
         query = self.Query(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
@@ -44,6 +87,17 @@ class ImageList(AccountView):
         # Cloudflare answers `images`; its SDKs read `items` (catalogue §0.4). Both make both work.
         return answer({"images": page, "items": page})
 
+    @describe(
+        "Images",
+        "Upload an image",
+        text=(
+            "Send `file`, or `url` for the server to fetch; never both. What the part says of its type is "
+            "not looked at. An own `id` may have slashes; it must not look like a UUID."
+        ),
+        form=Form,
+        result=ImageOutput,
+        errors=[*REFUSED_FILES, *_REFUSED_WORDS, FetchError],
+    )
     def post(self, request: Request, account_id: str) -> Response:
         with receive_form(self.wire_request, max_file_bytes=self.account.max_upload_bytes) as form:
             metadata = read_metadata(form.words)
@@ -68,6 +122,16 @@ class ImageList(AccountView):
 
 
 class ImageStats(AccountView):
+    class Output(serializers.Serializer[Any]):
+        class Count(serializers.Serializer[Any]):
+            current = serializers.IntegerField()
+            allowed = serializers.IntegerField()
+
+        example = {"count": {"current": 12, "allowed": 100_000}}
+
+        count = Count()
+
+    @describe("Images", "Count images", result=Output)
     def get(self, request: Request, account_id: str) -> Response:
         """Say how many images the account holds and may hold; those just coming in count."""
         count = {"current": self.account.images_used, "allowed": self.account.images_limit}

@@ -10,9 +10,10 @@ from rest_framework.response import Response
 
 from apps.api.continuation import NAME as CONTINUATION
 from apps.api.continuation import Place, read_token, write_token
+from apps.api.description import describe
 from apps.api.envelope import answer
-from apps.api.image_output import show
-from apps.api.metadata_filters import read_conditions
+from apps.api.image_output import ImageOutput, show
+from apps.api.metadata_filters import FILTERS, read_conditions
 from apps.api.views.base import AccountView
 from apps.images.models import Image
 from apps.images.models.image import ImageQuerySet
@@ -25,6 +26,25 @@ class ImageListV2(AccountView):
         per_page = serializers.IntegerField(default=1000, min_value=10, max_value=10_000)
         sort_order = serializers.ChoiceField(choices=["asc", "desc"], default="desc")
 
+    class Output(serializers.Serializer[Any]):
+        example = {"images": [ImageOutput.example], "continuation_token": None}
+
+        images = ImageOutput(many=True)
+        continuation_token = serializers.CharField(allow_null=True)
+
+    @describe(
+        "Images",
+        "List images",
+        text=(
+            "By the time of their upload. `continuation_token` asks for what follows; it is null on the "
+            "last page. `meta.<path>[<operator>]` filters by metadata, by up to five conditions that must "
+            "all hold: `eq`, `in` (values separated by `|`), and of numbers `gt`, `gte`, `lt`, `lte`; "
+            "`:number` and `:boolean` behind an operator say what a value is."
+        ),
+        query=Query,
+        filters=FILTERS,
+        result=Output,
+    )
     def get(self, request: Request, account_id: str) -> Response:
         query = self.Query(data=request.query_params.dict())
         query.is_valid(raise_exception=True)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.models import Scope
+from apps.api.description import describe
 from apps.api.envelope import Note, answer
 from apps.api.views.base import AccountView
+from apps.signing.errors import BadKeyName, SigningKeyNotFound, TooManySigningKeys
 from apps.signing.models import SigningKey
 from apps.signing.services import delete_signing_key, put_signing_key, reveal_values
 
@@ -15,6 +20,19 @@ _NAMES_ONLY = Note(5200, "The values of signing keys are shown to tokens with th
 
 
 class KeyView(AccountView):
+    class Output(serializers.Serializer[Any]):
+        """All keys of the account, by their names."""
+
+        class Key(serializers.Serializer[Any]):
+            name = serializers.CharField()
+            value = serializers.CharField()
+
+            sometimes = ("value",)
+
+        example = {"keys": [{"name": "default", "value": "oG9oJ0ycbTkxa8nZqsvBgS3t7ee0xTvF"}]}
+
+        keys = Key(many=True)
+
     def show_keys(self) -> Response:
         """Answer with all keys; whoever may only read sees no values, with which links can be made."""
         if not self.token.allows(Scope.EDIT):
@@ -25,6 +43,12 @@ class KeyView(AccountView):
 
 
 class KeyList(KeyView):
+    @describe(
+        "Signing keys",
+        "List signing keys",
+        text="With their values for tokens that may edit only: whoever has them can make links.",
+        result=KeyView.Output,
+    )
     def get(self, request: Request, account_id: str) -> Response:
         return self.show_keys()
 
@@ -32,10 +56,26 @@ class KeyList(KeyView):
 class KeyDetail(KeyView):
     """The SDKs announce JSON here and send nothing: no body is read."""
 
-    def put(self, request: Request, account_id: str, name: str) -> Response:
-        put_signing_key(account=self.account, name=name, actor=self.actor)
+    @describe(
+        "Signing keys",
+        "Make or rotate a signing key",
+        text=(
+            "Needs no body. A key that is there gets a new value: links signed with the old one end at once."
+        ),
+        result=KeyView.Output,
+        errors=[BadKeyName, TooManySigningKeys],
+    )
+    def put(self, request: Request, account_id: str, key_name: str) -> Response:
+        put_signing_key(account=self.account, name=key_name, actor=self.actor)
         return self.show_keys()
 
-    def delete(self, request: Request, account_id: str, name: str) -> Response:
-        delete_signing_key(account=self.account, name=name, actor=self.actor)
+    @describe(
+        "Signing keys",
+        "Delete a signing key",
+        text="Links signed with it end at once. After the last one there is a fresh `default`.",
+        result=KeyView.Output,
+        errors=[SigningKeyNotFound],
+    )
+    def delete(self, request: Request, account_id: str, key_name: str) -> Response:
+        delete_signing_key(account=self.account, name=key_name, actor=self.actor)
         return self.show_keys()

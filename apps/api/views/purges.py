@@ -13,13 +13,16 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.api.description import describe
 from apps.api.envelope import answer
 from apps.api.json_object import read_json
 from apps.api.refusals import PurgeNotFound
 from apps.api.views.base import AccountView
 from apps.cdn.services import PURGE
+from apps.images.errors import ImageNotFound
 from apps.images.services import purge_caches
 from apps.outbox.models import Job, JobState
+from apps.variants.errors import VariantNotFound
 
 _MAX_NAMED = 100
 _STATES = {JobState.DONE: "done", JobState.DEAD: "failed"}
@@ -32,6 +35,8 @@ class _Names(serializers.ListField):
 
 
 class PurgeInput(serializers.Serializer[Any]):
+    example = {"images": ["fruit/pear"], "variants": ["thumbnail"]}
+
     images = _Names()
     variants = _Names()
     urls = _Names()
@@ -52,7 +57,27 @@ class PurgeInput(serializers.Serializer[Any]):
         return attrs
 
 
+class PurgeOutput(serializers.Serializer[Any]):
+    """`id` asks later what became of a purge that is pending."""
+
+    example = {"id": "17", "purge": "done"}
+
+    id = serializers.CharField()
+    purge = serializers.ChoiceField(choices=["done", "pending", "failed"])
+
+
 class PurgeList(AccountView):
+    @describe(
+        "Purges",
+        "Purge caches",
+        text=(
+            "Makes caches forget images, variants, single links, or everything. An extension; changes made "
+            "by this API purge what they must by themselves."
+        ),
+        body=PurgeInput,
+        result=PurgeOutput,
+        errors=[ImageNotFound, VariantNotFound],
+    )
     def post(self, request: Request, account_id: str) -> Response:
         given = PurgeInput(data=read_json(self.wire_request), context={"account_hash": self.account.hash})
         given.is_valid(raise_exception=True)
@@ -69,6 +94,7 @@ class PurgeList(AccountView):
 
 
 class PurgeDetail(AccountView):
+    @describe("Purges", "Follow a purge", result=PurgeOutput, errors=[PurgeNotFound])
     def get(self, request: Request, account_id: str, job_id: int) -> Response:
         job = Job.objects.in_account(self.account).filter(kind=PURGE, pk=job_id).first()
         if job is None:

@@ -12,17 +12,23 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.api.description import describe
 from apps.api.envelope import answer
 from apps.api.fields import Timestamp
 from apps.api.json_object import read_json
 from apps.api.views.image import ImageView
+from apps.images.errors import DecisionError, ImageNotFound
 from apps.images.minting import SignedLink, mint_link
+from apps.imaging.errors import OptionsError
+from apps.signing.errors import SigningKeyNotFound
 
 _TEN_YEARS = 10 * 366 * 86_400
 
 
 class SignedUrl(ImageView):
     class Input(serializers.Serializer[Any]):
+        example = {"variant": "public", "expires_in": 3600}
+
         variant = serializers.CharField(default=None)
         options = serializers.CharField(default=None)
         expires_in = serializers.IntegerField(
@@ -39,10 +45,27 @@ class SignedUrl(ImageView):
             return attrs
 
     class Output(serializers.Serializer[SignedLink]):
+        example = {
+            "url": "https://pictures.example.com/Vi7wi5KSItxGFsWRG2Us6Q/pear/public?exp=1893456000&sig=6293f914",
+            "key": "default",
+            "expires_at": "2030-01-01T00:00:00.000Z",
+        }
+
         url = serializers.CharField()
         key = serializers.CharField(source="key_name")
-        expires_at = Timestamp()
+        expires_at = Timestamp(allow_null=True)
 
+    @describe(
+        "Images",
+        "Sign a link",
+        text=(
+            "Answers with a link to a `variant` or, if the account allows, to `options`, that works without "
+            "a token: for clients that must not hold a signing key. An extension."
+        ),
+        body=Input,
+        result=Output,
+        errors=[ImageNotFound, SigningKeyNotFound, DecisionError, OptionsError],
+    )
     def post(self, request: Request, account_id: str, image_id: str) -> Response:
         given = self.Input(data=read_json(self.wire_request))
         given.is_valid(raise_exception=True)

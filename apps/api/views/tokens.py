@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from apps.accounts.batch_tokens import create_batch_token
 from apps.accounts.models import ApiToken
+from apps.api.description import describe
 from apps.api.envelope import Note, answer
 from apps.api.fields import Timestamp
 from apps.api.views.base import AccountView, ApiView
@@ -19,9 +20,15 @@ class TokenVerification(ApiView):
     permission_classes = ()  # The path names no account: any token that lives may ask about itself.
 
     class Output(serializers.ModelSerializer[ApiToken]):
+        """A token that ends says when."""
+
+        example = {"id": "ip_4f7a21c0", "status": "active", "expires_on": "2030-01-01T00:00:00.000Z"}
+
         id = serializers.CharField(source="prefix")
-        status = serializers.ReadOnlyField(default="active")
+        status = serializers.CharField(default="active", read_only=True)
         expires_on = Timestamp(source="expires_at")
+
+        sometimes = ("expires_on",)
 
         class Meta:
             model = ApiToken
@@ -31,12 +38,30 @@ class TokenVerification(ApiView):
             fields = super().to_representation(instance)
             return {name: value for name, value in fields.items() if value is not None}
 
+    @describe(
+        "Tokens",
+        "Verify a token",
+        text="What clients ask first: any token that lives may ask about itself.",
+        result=Output,
+    )
     def get(self, request: Request) -> Response:
         token = self.Output(self.token).data
         return answer(token, messages=[Note(10000, "This API Token is valid and active")])
 
 
 class BatchToken(AccountView):
+    class Output(serializers.Serializer[Any]):
+        example = {"token": "eyJhY2NvdW50IjoxfQ", "expiresAt": "2030-01-01T00:00:00.000000000Z"}
+
+        token = serializers.CharField()
+        expiresAt = serializers.CharField()
+
+    @describe(
+        "Tokens",
+        "Get a batch token",
+        text="For the routes without an account in their path: 200 requests a second, for an hour.",
+        result=Output,
+    )
     def get(self, request: Request, account_id: str) -> Response:
         """Answer with a token for the batch routes; the original writes its end in nanoseconds."""
         token, ends_at = create_batch_token(token=self.token, actor=self.actor)

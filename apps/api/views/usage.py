@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.api.description import describe
 from apps.api.envelope import answer
 from apps.api.views.base import AccountView
 from apps.usage.models import DailyUsage
@@ -34,6 +35,41 @@ class Usage(AccountView):
                 raise serializers.ValidationError(f'"since" to "until" is 1 to {_MAX_DAYS} days')
             return {"since": since, "until": until}
 
+    class Output(serializers.Serializer[Any]):
+        """Every day of the span, those without use too, and the sums."""
+
+        class Counts(serializers.Serializer[Any]):
+            uploads = serializers.IntegerField()
+            uploaded_bytes = serializers.IntegerField()
+            renders = serializers.IntegerField()
+            rendered_bytes = serializers.IntegerField()
+
+        class Day(Counts):
+            date = serializers.DateField()
+
+        example = {
+            "days": [
+                {
+                    "date": "2026-01-31",
+                    "uploads": 2,
+                    "uploaded_bytes": 4_691_356,
+                    "renders": 8,
+                    "rendered_bytes": 401_122,
+                }
+            ],
+            "totals": {"uploads": 2, "uploaded_bytes": 4_691_356, "renders": 8, "rendered_bytes": 401_122},
+        }
+
+        days = Day(many=True)
+        totals = Counts()
+
+    @describe(
+        "Usage",
+        "Get the usage",
+        text="By days of UTC, `since` and `until` counted: the last 30 unless they say. An extension.",
+        query=Query,
+        result=Output,
+    )
     def get(self, request: Request, account_id: str) -> Response:
         """Return every day of the span, those without use too, and the sums."""
         query = self.Query(data=request.query_params.dict())

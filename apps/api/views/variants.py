@@ -8,15 +8,26 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.api.description import describe
 from apps.api.envelope import Note, answer
 from apps.api.json_object import read_json
 from apps.api.views.base import AccountView
+from apps.images.errors import OverlayNotFound
+from apps.imaging.errors import OptionsError, OverlayIsSvg
 from apps.imaging.grammar import to_mapping
-from apps.variants.errors import VariantNotFound
+from apps.variants.errors import (
+    BadBrowserTtl,
+    BadVariantName,
+    TooManyVariants,
+    VariantExists,
+    VariantNotFound,
+    VariantProtected,
+)
 from apps.variants.models import Variant
 from apps.variants.services import create_variant, delete_variant, edit_variant
 
 _BROWSER_TTL = "browser_ttl"
+_REFUSED_OPTIONS = (OptionsError, BadBrowserTtl, OverlayNotFound, OverlayIsSvg)
 _PURGE_PENDING = Note(5202, "The variant is changed; caches downstream are still being purged")
 
 
@@ -24,6 +35,12 @@ class VariantOutput(serializers.ModelSerializer[Variant]):
     id = serializers.CharField(source="name")
     options = serializers.SerializerMethodField()
     neverRequireSignedURLs = serializers.BooleanField(source="is_public")
+
+    example = {
+        "id": "thumbnail",
+        "options": {"fit": "cover", "width": 200, "height": 200},
+        "neverRequireSignedURLs": False,
+    }
 
     class Meta:
         model = Variant
@@ -38,6 +55,8 @@ class VariantOutput(serializers.ModelSerializer[Variant]):
 
 class VariantInput(serializers.Serializer[Any]):
     """Options are the recipe's business, but for the one that says how long browsers keep the result."""
+
+    example: dict[str, Any] = {"options": {"fit": "cover", "width": 300, "height": 300}}
 
     options = serializers.DictField()
     neverRequireSignedURLs = serializers.BooleanField(required=False)
@@ -54,14 +73,41 @@ class VariantInput(serializers.Serializer[Any]):
 
 
 class NewVariantInput(VariantInput):
+    example = {"id": "thumbnail", "options": {"fit": "cover", "width": 200, "height": 200}}
+
     id = serializers.CharField(trim_whitespace=False)
 
 
+class VariantAnswer(serializers.Serializer[Any]):
+    example = {"variant": VariantOutput.example}
+
+    variant = VariantOutput()
+
+
 class VariantList(AccountView):
+    class Output(serializers.Serializer[Any]):
+        """The variants by their names."""
+
+        example = {"variants": {"thumbnail": VariantOutput.example}}
+
+        variants = serializers.DictField(child=VariantOutput())
+
+    @describe("Variants", "List variants", result=Output)
     def get(self, request: Request, account_id: str) -> Response:
         variants = VariantOutput(Variant.objects.in_account(self.account), many=True).data
         return answer({"variants": {variant["id"]: variant for variant in variants}})
 
+    @describe(
+        "Variants",
+        "Make a variant",
+        text=(
+            "`options` take every option that links do, and `browser_ttl`: seconds that browsers keep the "
+            "result. One that is not known is refused by name."
+        ),
+        body=NewVariantInput,
+        result=VariantAnswer,
+        errors=[VariantExists, BadVariantName, TooManyVariants, *_REFUSED_OPTIONS],
+    )
     def post(self, request: Request, account_id: str) -> Response:
         asked = _read(NewVariantInput, request)
         variant = create_variant(
@@ -76,12 +122,21 @@ class VariantList(AccountView):
 
 
 class VariantDetail(AccountView):
-    def get(self, request: Request, account_id: str, name: str) -> Response:
-        return answer({"variant": VariantOutput(self.find(name)).data})
+    @describe("Variants", "Get a variant", result=VariantAnswer, errors=[VariantNotFound])
+    def get(self, request: Request, account_id: str, variant_id: str) -> Response:
+        return answer({"variant": VariantOutput(self.find(variant_id)).data})
 
-    def patch(self, request: Request, account_id: str, name: str) -> Response:
+    @describe(
+        "Variants",
+        "Change a variant",
+        text="`options` replace those there were. Purges what caches hold of it.",
+        body=VariantInput,
+        result=VariantAnswer,
+        errors=[VariantNotFound, *_REFUSED_OPTIONS],
+    )
+    def patch(self, request: Request, account_id: str, variant_id: str) -> Response:
         """Replace the options; who may see the variant stays as it was unless the request says."""
-        variant = self.find(name)
+        variant = self.find(variant_id)
         asked = _read(VariantInput, request)
         variant, purge = edit_variant(
             variant=variant,
@@ -93,8 +148,14 @@ class VariantDetail(AccountView):
         messages = [_PURGE_PENDING] if purge == "pending" else []
         return answer({"variant": VariantOutput(variant).data}, messages=messages)
 
-    def delete(self, request: Request, account_id: str, name: str) -> Response:
-        purge = delete_variant(variant=self.find(name), actor=self.actor)
+    @describe(
+        "Variants",
+        "Delete a variant",
+        text="All but `public`, which every account has.",
+        errors=[VariantNotFound, VariantProtected],
+    )
+    def delete(self, request: Request, account_id: str, variant_id: str) -> Response:
+        purge = delete_variant(variant=self.find(variant_id), actor=self.actor)
         return answer({}, messages=[_PURGE_PENDING] if purge == "pending" else [])
 
     def find(self, name: str) -> Variant:
