@@ -9,6 +9,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 
+@extend_schema_field({"type": "string", "format": "binary"})
+class FilePart(serializers.FileField):
+    """A file in a form, for the document; `form` reads it."""
+
+
 @extend_schema_field({"type": "string", "format": "date-time"})
 class Timestamp(serializers.Field[datetime, Any, str, Any]):
     """RFC 3339 in UTC with milliseconds: `2022-01-31T16:39:28.458Z`."""

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from apps.api.description import describe
 from apps.api.envelope import Note, answer
-from apps.api.fields import HexDigest, Timestamp
+from apps.api.fields import FilePart, HexDigest, Timestamp
 from apps.api.form import pick_words, receive_form
 from apps.api.image_output import ImageOutput, show
 from apps.api.views.image import ImageView
@@ -42,7 +42,7 @@ class Content(ReplacingView):
     class Form(Input):
         example = {"url": "https://example.com/pear.jpg"}
 
-        file = serializers.FileField(required=False)
+        file = FilePart(required=False)
 
     @describe(
         "Versions",

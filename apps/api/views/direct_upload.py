@@ -15,6 +15,7 @@ from apps.accounts.actor import Actor
 from apps.accounts.errors import QuotaExceeded
 from apps.api.description import describe
 from apps.api.envelope import answer
+from apps.api.fields import FilePart
 from apps.api.form import pick_words, read_words, receive_form
 from apps.api.image_output import GuestImageOutput, show
 from apps.api.json_object import read_json
@@ -122,7 +123,7 @@ class DirectUpload(ApiView):
     """
 
     class Form(serializers.Serializer[Any]):
-        file = serializers.FileField()
+        file = FilePart()
 
     http_method_names = ["options", "post"]
     authentication_classes = ()

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from apps.accounts.errors import QuotaExceeded
 from apps.api.description import describe
 from apps.api.envelope import answer
+from apps.api.fields import FilePart
 from apps.api.form import UploadForm, pick_words, receive_form
 from apps.api.image_output import ImageOutput, show
 from apps.api.metadata import read_metadata
@@ -54,7 +55,7 @@ class ImageList(AccountView):
 
         example = {"url": "https://example.com/pear.jpg", "id": "fruit/pear", "metadata": {"album": "fruit"}}
 
-        file = serializers.FileField(required=False)
+        file = FilePart(required=False)
         metadata = serializers.DictField(required=False)
 
     class Output(serializers.Serializer[Any]):

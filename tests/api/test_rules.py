@@ -1,0 +1,173 @@
+"""Who may call what: every operation of the document, by everybody, against a table written by hand.
+
+The operations come from the OpenAPI document: one of which the table says nothing fails.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from apps.accounts.actor import SYSTEM
+from apps.accounts.batch_tokens import create_batch_token
+from apps.accounts.models import Account, ApiToken
+from apps.api.document import write_document
+from apps.images.models import Image
+from tests.api.answers import refused
+from tests.api.conftest import client_for
+
+pytestmark = pytest.mark.django_db
+
+
+class Rule(Enum):
+    """What a caller needs; the value is how the document writes it."""
+
+    NOTHING = ()
+    ANY_TOKEN = ("token",)
+    READ = ("token", "images:read")
+    EDIT = ("token", "images:edit")
+    BATCH_READ = ("batch_token", "images:read")
+    BATCH_EDIT = ("batch_token", "images:edit")
+
+
+_LOOK = {"get": Rule.READ}
+_ACT = {"post": Rule.EDIT}
+_ACCOUNT = {
+    "v1": _LOOK | _ACT,
+    "v1/batch_token": _LOOK,
+    "v1/config": _LOOK | {"patch": Rule.EDIT},
+    "v1/direct_upload": _ACT,
+    "v1/keys": _LOOK,
+    "v1/keys/{key_name}": {"put": Rule.EDIT, "delete": Rule.EDIT},
+    "v1/purge": _ACT,
+    "v1/purge/{job_id}": _LOOK,
+    "v1/stats": _LOOK,
+    "v1/trash": _LOOK | {"delete": Rule.EDIT},
+    "v1/usage": _LOOK,
+    "v1/variants": _LOOK | _ACT,
+    "v1/variants/{variant_id}": _LOOK | {"patch": Rule.EDIT, "delete": Rule.EDIT},
+    "v1/{image_id}": _LOOK | {"patch": Rule.EDIT, "delete": Rule.EDIT},
+    "v1/{image_id}/blob": _LOOK,
+    "v1/{image_id}/content": {"put": Rule.EDIT},
+    "v1/{image_id}/restore": _ACT,
+    "v1/{image_id}/signed_url": _ACT,
+    "v1/{image_id}/versions": _LOOK,
+    "v1/{image_id}/versions/{version}/restore": _ACT,
+    "v2": _LOOK,
+    "v2/direct_upload": _ACT,
+}
+_BATCH = {
+    "v1": {"get": Rule.BATCH_READ, "post": Rule.BATCH_EDIT},
+    "v1/{image_id}": {"get": Rule.BATCH_READ, "patch": Rule.BATCH_EDIT, "delete": Rule.BATCH_EDIT},
+    "v2": {"get": Rule.BATCH_READ},
+    "v2/direct_upload": {"post": Rule.BATCH_EDIT},
+}
+RULES = {
+    "/user/tokens/verify": {"get": Rule.ANY_TOKEN},
+    "/upload/{account_hash}/{secret}": {"post": Rule.NOTHING},
+    **{f"/accounts/{{account_id}}/images/{path}": methods for path, methods in _ACCOUNT.items()},
+    **{f"/images/{path}": methods for path, methods in _BATCH.items()},
+}
+# What each rule answers to whom; None is neither 401 nor 403.
+WAYS: dict[Rule, dict[str, int | None]] = {
+    Rule.NOTHING: {"nobody": None, "eve": None, "reader": None, "olive": None},
+    Rule.ANY_TOKEN: {"nobody": 401, "eve": None, "reader": None, "olive": None, "olive's batch": 401},
+    Rule.READ: {"nobody": 401, "eve": 403, "reader": None, "olive": None, "olive's batch": 401},
+    Rule.EDIT: {"nobody": 401, "eve": 403, "reader": 403, "olive": None, "olive's batch": 401},
+    Rule.BATCH_READ: {"nobody": 401, "olive": 401, "reader's batch": None, "olive's batch": None},
+    Rule.BATCH_EDIT: {"nobody": 401, "olive": 401, "reader's batch": 403, "olive's batch": None},
+}
+OPERATIONS = [(path, method) for path, methods in write_document()["paths"].items() for method in methods]
+PIECES = {
+    "image_id": "pear",
+    "job_id": "1",
+    "key_name": "default",
+    "secret": "x",
+    "variant_id": "public",
+    "version": "1",
+}
+
+
+@pytest.fixture
+def clients(orchard_token: str, orchard_read_token: str, elsewhere_token: str) -> dict[str, Client]:
+    return {
+        "nobody": Client(raise_request_exception=False),
+        "eve": client_for(elsewhere_token),
+        "reader": client_for(orchard_read_token),
+        "olive": client_for(orchard_token),
+        "reader's batch": client_for(batch_token(orchard_read_token)),
+        "olive's batch": client_for(batch_token(orchard_token)),
+    }
+
+
+def batch_token(secret: str) -> str:
+    token = ApiToken.objects.get(prefix=secret.partition("_")[0])
+    return create_batch_token(token=token, actor=SYSTEM)[0]
+
+
+def target(path: str, account: Account, **pieces: str) -> str:
+    known = PIECES | {"account_id": account.public_id, "account_hash": account.hash}
+    return "/client/v4" + path.format(**(known | pieces))
+
+
+def row_of(account: Account) -> None:
+    """Make an image's row, which is all that access is about."""
+    Image.objects.create(account=account, public_id="pear", uploaded_at=timezone.now())
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_the_document_tells_the_rule(path: str, method: str) -> None:
+    assert method in RULES.get(path, {}), f"Write into RULES who may {method.upper()} {path}"
+    told: list[dict[str, list[str]]] = write_document()["paths"][path][method]["security"]
+    first = next(iter(told[0].items())) if told else None
+    assert RULES[path][method].value == ((first[0], *first[1]) if first else ())
+
+
+def test_no_rule_is_of_what_is_not_there() -> None:
+    assert {(path, method) for path, methods in RULES.items() for method in methods} == set(OPERATIONS)
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_everybody_gets_as_far_as_the_rule_says(
+    clients: dict[str, Client], orchard: Account, stores: Path, path: str, method: str
+) -> None:
+    row_of(orchard)
+    for caller, expected in WAYS[RULES[path][method]].items():
+        for verb in (method, "head") if method == "get" else (method,):
+            status = getattr(clients[caller], verb)(target(path, orchard)).status_code
+            assert (status if status in {401, 403} else None) == expected, (caller, verb)
+
+
+@pytest.mark.parametrize(
+    ("path", "method"), [(path, method) for path, method in OPERATIONS if "{account_id}" in path]
+)
+def test_a_stranger_learns_nothing(
+    clients: dict[str, Client], orchard: Account, path: str, method: str
+) -> None:
+    """The answer is the same whether the image, or even the account, exists; and nothing is done."""
+    row_of(orchard)
+    targets = {
+        target(path, orchard),
+        target(path, orchard, image_id="plum", key_name="none", variant_id="none"),
+        target(path, orchard, account_id="f" * 32),
+    }
+    answers = [getattr(clients["eve"], method)(each) for each in targets]
+    assert {refused(answer, 403, 10000) for answer in answers} == {"Authentication error"}
+    assert len({answer.content for answer in answers}) == 1
+    assert Image.objects.in_account(orchard).live().filter(public_id="pear").exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [(path, method) for path, method in OPERATIONS if RULES.get(path, {}).get(method) is Rule.EDIT],
+)
+def test_a_read_token_changes_nothing(
+    clients: dict[str, Client], orchard: Account, path: str, method: str
+) -> None:
+    row_of(orchard)
+    refused(getattr(clients["reader"], method)(target(path, orchard)), 403, 10000)
+    assert Image.objects.in_account(orchard).live().count() == 1
