@@ -19,6 +19,7 @@ from apps.imaging.errors import DamagedImage
 from apps.imaging.limits import FailOn
 from apps.imaging.source import SourceFormat, SourceInfo
 
+_ROWS_AT_ONCE = 512
 _DEFAULT_DELAY = 100  # milliseconds, where a file gives none
 PROFILE, EXIF = "icc-profile-data", "exif-data"
 
@@ -183,8 +184,19 @@ def _read_with_pillow(file: BinaryIO) -> Iterator[Frame]:
 def _from_pillow(picture: PillowImage.Image) -> pyvips.Image:
     if picture.mode not in ("L", "RGB", "RGBA"):
         picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    image = _from_bytes(picture.tobytes(), picture.size, picture.mode)
+    image = _from_bytes(_take_pixels(picture), picture.size, picture.mode)
     return _attach(image, PROFILE, picture.info.get("icc_profile"))
+
+
+def _take_pixels(picture: PillowImage.Image) -> memoryview:
+    """Return the pixels, taken a few rows at a time: `tobytes` has all of them twice for a moment."""
+    (width, height), row_bytes = picture.size, picture.width * len(picture.mode)
+    pixels = memoryview(bytearray(row_bytes * height))
+    for top in range(0, height, _ROWS_AT_ONCE):
+        bottom = min(height, top + _ROWS_AT_ONCE)
+        rows = picture.crop((0, top, width, bottom)).tobytes()
+        pixels[top * row_bytes : bottom * row_bytes] = rows
+    return pixels
 
 
 def _read_heic(file: BinaryIO) -> Frame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,7 @@ def test_it_works(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert said["format"].startswith("jpeg, as the viewer names neither AVIF nor WebP")
     assert (said["resize"], said["turn"]) == ("to 100 × 150", "90° clockwise")
     assert (said["crop"], said["result"]) == ("to 100 × 100 at 25, 0", "100 × 100")
+    assert re.fullmatch(r"\d+ ms of one core, \d+ MB of memory", said["predicted"])
     assert said["bytes"].endswith(" %)")
 
 

@@ -17,6 +17,7 @@ from apps.imaging.commands.endings import Ending, complain, describe, judge
 from apps.imaging.commands.inputs import Input
 from apps.imaging.commands.measuring import Step, measure
 from apps.imaging.commands.render import add_format, settle_format
+from apps.imaging.cost import Cost
 from apps.imaging.encoders import Generation
 from apps.imaging.errors import ImagingError, OptionsError
 from apps.imaging.focus import Area, FocalPoints
@@ -90,7 +91,7 @@ def _explain_work(
 ) -> None:
     """Make the picture twice, first to warm up and see the limits kept, and step by step in between."""
     make = partial(render, source, recipe, output, limits=LIMITS, generation=generation, overlays=overlays)
-    make()
+    make(admit=_say_cost)
     if output.is_raster:
         record = measure(source, info, recipe, output, generation, overlays)
         if record.found is not None:
@@ -108,6 +109,11 @@ def _explain_work(
     say("together", f"{spent:.1f} ms, {rendered.frames} frame{'s' * (rendered.frames > 1)}")
     size, before = len(rendered.data), info.size_bytes
     say("bytes", f"{before:,} → {size:,} ({100 * size / max(1, before):.1f} %)")
+
+
+def _say_cost(cost: Cost) -> None:
+    """Say what a renderer goes by when it chooses a lane for the picture."""
+    say("predicted", f"{cost.cpu_ms:,} ms of one core, {-(-cost.peak_bytes // 10**6):,} MB of memory")
 
 
 def say(label: str, line: str) -> None:
