@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "apps.dashboard",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",

@@ -89,6 +89,8 @@ TABLE: dict[type[Exception], Row] = {
     images.PrivateCustomId: Row(400, 5400),
     images.BadMetadata: Row(400, 5400, "Bad request: {error}"),
     images.BadCreator: Row(400, 5400, "Bad request: {error}"),
+    images.BadAltText: Row(400, 5400, "Bad request: {error}"),
+    images.BadTags: Row(400, 5400, "Bad request: {error}"),
     images.BadGrantExpiry: Row(400, 5400, "Bad request: {error}"),
     images.GrantNotFound: Row(404, 5404),
     images.GrantInUse: Row(409, 5409, "{error}", _NO_RETRY),
@@ -201,9 +203,10 @@ def _answer_outside_views(row: Row) -> JsonResponse:
 
 
 def _list_problems(detail: Any, name: str = "") -> list[str]:
-    """Return one sentence per problem a serializer found, each naming its field."""
+    """Return one sentence per problem a serializer found, each naming its field, or its place in a list."""
     if isinstance(detail, Mapping):
-        return [sentence for key, inner in detail.items() for sentence in _list_problems(inner, str(key))]
+        inside = {f"{name}.{key}" if isinstance(key, int) else key: inner for key, inner in detail.items()}
+        return [sentence for path, inner in inside.items() for sentence in _list_problems(inner, path)]
     if isinstance(detail, list):
         return [sentence for inner in detail for sentence in _list_problems(inner, name)]
     return [f'"{name}": {detail}' if name else str(detail)]

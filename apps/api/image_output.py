@@ -21,7 +21,7 @@ _PICTURE = ("width", "height", "format", "bytes", "frames", "sha256", "version")
 
 
 class ImageOutput(serializers.ModelSerializer[Image]):
-    """An image. From `width` on, fields the original does not have; a draft has none of them, but `draft`."""
+    """An image. From `alt` on, fields the original does not have; of a draft's picture there are none."""
 
     example = {
         "id": "083eb7b2-5392-4565-b69e-aff66acddd00",
@@ -33,6 +33,8 @@ class ImageOutput(serializers.ModelSerializer[Image]):
         ],
         "meta": {"album": "fruit"},
         "creator": None,
+        "alt": "A ripe pear",
+        "tags": ["fruit"],
         "width": 4032,
         "height": 3024,
         "format": "jpeg",
@@ -48,6 +50,8 @@ class ImageOutput(serializers.ModelSerializer[Image]):
     variants = serializers.SerializerMethodField()
     meta = serializers.DictField(source="metadata")
     bytes = serializers.IntegerField(source="size_bytes")
+    alt = serializers.CharField(source="alt_text")
+    tags = serializers.ListField(child=serializers.CharField())
     sha256 = HexDigest()
     version = serializers.IntegerField(source="original_version")
     draft = serializers.BooleanField(source="is_draft")
@@ -57,7 +61,17 @@ class ImageOutput(serializers.ModelSerializer[Image]):
     class Meta:
         model = Image
         fields: tuple[str, ...] = (
-            *("id", "filename", "uploaded", "requireSignedURLs", "variants", "meta", "creator"),
+            *(
+                "id",
+                "filename",
+                "uploaded",
+                "requireSignedURLs",
+                "variants",
+                "meta",
+                "creator",
+                "alt",
+                "tags",
+            ),
             *_PICTURE,
             "draft",
         )

@@ -8,6 +8,8 @@ ImagesError
 ├── PrivateCustomId          an image with a custom id cannot be made private
 ├── BadMetadata              not a JSON object, or too large
 ├── BadCreator
+├── BadAltText
+├── BadTags
 ├── BadGrantExpiry           an upload is granted for minutes or hours
 ├── GrantNotFound            unknown, used or expired: who holds the secret is not told which
 ├── GrantInUse               another upload is using it right now
@@ -75,6 +77,14 @@ class BadMetadata(ImagesError):
 
 
 class BadCreator(ImagesError):
+    pass
+
+
+class BadAltText(ImagesError):
+    pass
+
+
+class BadTags(ImagesError):
     pass
 
 

@@ -210,3 +210,27 @@ def test_a_long_list_costs_no_more_statements(
     olive_client.get(path)  # refreshes the token's last use, once a minute
     with django_assert_max_num_queries(3):  # the token, the variants, the images
         assert len(ids(olive_client.get(path))) == 25
+
+
+def test_search(olive_client: Client, path: str, fruits: None, orchard: Account) -> None:
+    Image.objects.filter(public_id="e").update(alt_text="Eight pears", tags=["green"])
+    assert ids(olive_client.get(path, {"q": "ACTIVE"})) == ["a", "b", "d"]
+    assert ids(olive_client.get(path, {"q": " active ", "sort_order": "asc"})) == ["d", "b", "a"]
+    assert ids(olive_client.get(path, {"q": "pear", "tag": "green"})) == ["e"]
+    assert ids(olive_client.get(path, {"q": "pear", "tag": "red"})) == []
+    for text, says in (
+        ("pe", "at least 3"),
+        ("x" * 101, "no more than 100"),
+        ("", "blank"),
+        ("a\0bc", "Null"),
+    ):
+        assert says in refused(olive_client.get(path, {"q": text}), 400, 5400)
+
+
+def test_a_search_is_continued_by_its_own_token(olive_client: Client, path: str, pears: list[str]) -> None:
+    first = accepted(olive_client.get(path, {"q": "pear-", "per_page": 10}))
+    token = first["continuation_token"]
+    assert [image["id"] for image in first["images"]] == pears[:10]
+    following = olive_client.get(path, {"q": "pear-", "per_page": 10, "continuation_token": token})
+    assert ids(following) == pears[10:20]
+    refused(olive_client.get(path, {"q": "pear", "per_page": 10, "continuation_token": token}), 400, 5400)

@@ -17,7 +17,15 @@ from apps.api.json_object import read_json
 from apps.api.metadata import NAME as METADATA
 from apps.api.metadata import read_metadata
 from apps.api.views.base import AccountView
-from apps.images.errors import BadCreator, BadMetadata, ImageNotFound, OriginalMissing, PrivateCustomId
+from apps.images.errors import (
+    BadAltText,
+    BadCreator,
+    BadMetadata,
+    BadTags,
+    ImageNotFound,
+    OriginalMissing,
+    PrivateCustomId,
+)
 from apps.images.models import Image
 from apps.images.services import delete_image, edit_image
 from apps.images.sources import open_original
@@ -55,6 +63,8 @@ class ImageDetail(ImageView):
             required=False, allow_null=True, allow_blank=True, trim_whitespace=False
         )
         requireSignedURLs = serializers.BooleanField(required=False)
+        alt = serializers.CharField(required=False, allow_null=True, allow_blank=True, trim_whitespace=False)
+        tags = serializers.ListField(child=serializers.CharField(), required=False, allow_null=True)
 
     @describe(
         "Images",
@@ -70,13 +80,13 @@ class ImageDetail(ImageView):
         "Images",
         "Edit an image",
         text=(
-            "What is not named stays; `metadata` is replaced as a whole. A change of `requireSignedURLs` "
-            "gives the image another id, unless the account keeps ids, and purges what caches hold of it."
+            "What is not named stays; `metadata` and `tags` are replaced as a whole. A change of "
+            "`requireSignedURLs` gives the image another id, unless the account keeps ids, and purges what caches hold of it."
         ),
         body=Input,
         form=Input,
         result=ImageOutput,
-        errors=[ImageNotFound, BadMetadata, BadCreator, PrivateCustomId],
+        errors=[ImageNotFound, BadMetadata, BadCreator, BadAltText, BadTags, PrivateCustomId],
     )
     def patch(self, request: Request, account_id: str, image_id: str) -> Response:
         """Read JSON as the SDKs send it, or a form as Terraform does; the id may be another one after."""
@@ -89,6 +99,8 @@ class ImageDetail(ImageView):
             metadata=(changes[METADATA] or {}) if METADATA in changes else None,
             creator=changes.get("creator", Unchanged.UNCHANGED),
             is_private=changes.get("requireSignedURLs"),
+            alt_text=(changes["alt"] or "") if "alt" in changes else None,
+            tags=(changes["tags"] or []) if "tags" in changes else None,
             actor=self.actor,
         )
         messages = [_EDIT_PENDING] if purge == "pending" else []
@@ -105,7 +117,9 @@ class ImageDetail(ImageView):
         words = read_words(self.wire_request)
         metadata = read_metadata(words)
         changes: dict[str, Any] = {} if metadata is None else {METADATA: metadata}
-        return changes | pick_words(words, "creator", "requireSignedURLs")
+        if "tags" in words:  # one part each; a single empty one for none
+            changes["tags"] = [] if words["tags"] == [""] else words["tags"]
+        return changes | pick_words(words, "creator", "requireSignedURLs", "alt")
 
 
 class ImageBlob(ImageView):

@@ -17,6 +17,7 @@ from apps.api.metadata_filters import FILTERS, read_conditions
 from apps.api.views.base import AccountView
 from apps.images.models import Image
 from apps.images.models.image import ImageQuerySet
+from apps.images.search import MAX_CHARACTERS, MIN_CHARACTERS
 
 
 class ImageListV2(AccountView):
@@ -24,6 +25,8 @@ class ImageListV2(AccountView):
         continuation_token = serializers.CharField(default="", allow_blank=True)
         creator = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
         per_page = serializers.IntegerField(default=1000, min_value=10, max_value=10_000)
+        q = serializers.CharField(required=False, min_length=MIN_CHARACTERS, max_length=MAX_CHARACTERS)
+        tag = serializers.CharField(required=False)
         sort_order = serializers.ChoiceField(choices=["asc", "desc"], default="desc")
 
     class Output(serializers.Serializer[Any]):
@@ -39,7 +42,8 @@ class ImageListV2(AccountView):
             "By the time of their upload. `continuation_token` asks for what follows; it is null on the "
             "last page. `meta.<path>[<operator>]` filters by metadata, by up to five conditions that must "
             "all hold: `eq`, `in` (values separated by `|`), and of numbers `gt`, `gte`, `lt`, `lte`; "
-            "`:number` and `:boolean` behind an operator say what a value is."
+            "`:number` and `:boolean` behind an operator say what a value is. `tag` and `q` are "
+            "extensions: `q` is a part of the id, filename, creator, alt text, tags or metadata."
         ),
         query=Query,
         filters=FILTERS,
@@ -56,6 +60,10 @@ class ImageListV2(AccountView):
         images = Image.objects.in_account(self.account).live().meeting(conditions)
         if "creator" in asked:
             images = images.of_creator(asked["creator"] or None)
+        if "q" in asked:
+            images = images.saying(asked["q"])
+        if "tag" in asked:
+            images = images.tagged(asked["tag"])
         place = read_token(token, listed) if token else None
         found = list(_sort(images, asked["sort_order"], place)[: size + 1])
         page = found[:size]

@@ -6,15 +6,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 
-from django.contrib.postgres.indexes import GinIndex, HashIndex
+from django.contrib.postgres.indexes import GinIndex, HashIndex, OpClass
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import MD5
+from django.db.models import F, Q, Value
+from django.db.models.functions import MD5, Upper
 from django.utils import timezone
 
 from apps.accounts.models import Account
 from apps.images.conditions import Condition
 from apps.images.models.original import OriginalFacts
+from apps.images.search import SEARCH_TEXT
 
 
 class ImageQuerySet(models.QuerySet["Image"]):
@@ -39,6 +40,9 @@ class ImageQuerySet(models.QuerySet["Image"]):
         """Images a creator sent; None for those that name no creator."""
         return self.filter(creator=creator)
 
+    def tagged(self, tag: str) -> Self:
+        return self.filter(tags__contains=[tag])
+
     def older_than(self, uploaded_at: datetime, pk: int) -> Self:
         """Images that follow a place in the newest-first order; the first bound lets the index start."""
         return self.filter(uploaded_at__lte=uploaded_at).exclude(uploaded_at=uploaded_at, pk__gte=pk)
@@ -50,6 +54,10 @@ class ImageQuerySet(models.QuerySet["Image"]):
     def meeting(self, conditions: Iterable[Condition]) -> Self:
         """Images whose metadata meet all conditions."""
         return self.filter(*(condition.as_query() for condition in conditions))
+
+    def saying(self, text: str) -> Self:
+        """Images that have a text in their id, filename, creator, alt text, tags or metadata."""
+        return self.alias(search_text=SEARCH_TEXT).filter(search_text__contains=Upper(Value(text)))
 
     def matching(self, text: str) -> Self:
         """Images whose id or filename contains the text, whatever its case."""
@@ -83,6 +91,8 @@ class Image(OriginalFacts):
 
     creator = models.CharField(max_length=1024, null=True)  # noqa: DJ001  # null and "" differ on the wire
     metadata = models.JSONField(default=dict)  # the user's; our own facts are columns
+    alt_text = models.TextField(blank=True)
+    tags = models.JSONField(default=list)  # no array: no immutable function makes text of one, for search
 
     uploaded_at = models.DateTimeField(null=True)  # the first original: an image keeps its place in lists
     created_at = models.DateTimeField(auto_now_add=True)
@@ -118,6 +128,18 @@ class Image(OriginalFacts):
                 opclasses=["jsonb_path_ops"],
                 condition=Q(deleted_at=None, is_draft=False),
                 name="image_metadata",
+            ),
+            GinIndex(
+                fields=["account", "tags"],
+                opclasses=["int8_ops", "jsonb_path_ops"],
+                condition=Q(deleted_at=None, is_draft=False),
+                name="image_tags",
+            ),
+            GinIndex(
+                OpClass(F("account"), "int8_ops"),
+                OpClass(SEARCH_TEXT, "gin_trgm_ops"),
+                condition=Q(deleted_at=None, is_draft=False),
+                name="image_search",
             ),
         ]
 

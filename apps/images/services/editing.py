@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from apps.accounts.services import record_event
 from apps.cdn.services import PurgeState, finish_purge
 from apps.images.models import Image
 from apps.images.services.access import change_access, lock_image
-from apps.images.services.words import check_creator, check_metadata
+from apps.images.services.words import check_alt_text, check_creator, check_metadata, check_tags
 from apps.variants.services import Unchanged
 
 
@@ -21,19 +21,26 @@ def edit_image(
     image: Image,
     metadata: Mapping[str, Any] | None = None,
     creator: str | Unchanged | None = Unchanged.UNCHANGED,
+    alt_text: str | None = None,
+    tags: Sequence[str] | None = None,
     is_private: bool | None = None,
     actor: Actor,
 ) -> tuple[Image, PurgeState]:
-    """Change what is given and leave the rest; metadata replace what was there, whole.
+    """Change what is given and leave the rest; metadata and tags replace what was there, whole.
 
     Returns the image as it is now, perhaps under another id (see `change_access`), and whether caches have
-    forgotten who might see it. Raises ImageNotFound, PrivateCustomId, BadMetadata or BadCreator.
+    forgotten who might see it. Raises ImageNotFound, PrivateCustomId, BadMetadata, BadCreator,
+    BadAltText or BadTags.
     """
     words: dict[str, Any] = {}
     if metadata is not None:
         words["metadata"] = check_metadata(metadata)
     if creator is not Unchanged.UNCHANGED:
         words["creator"] = check_creator(creator)
+    if alt_text is not None:
+        words["alt_text"] = check_alt_text(alt_text)
+    if tags is not None:
+        words["tags"] = check_tags(tags)
     with transaction.atomic():
         locked = lock_image(image)
         purge = None

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from apps.images.errors import BadCreator, BadMetadata
+from apps.images.errors import BadAltText, BadCreator, BadMetadata, BadTags
 from apps.images.ids import has_control_characters
 
 MAX_METADATA_BYTES = 1024
 MAX_CREATOR_CHARACTERS = 1024
 MAX_FILENAME_CHARACTERS = 255
+MAX_ALT_CHARACTERS = 2000
+MAX_TAGS = 50
+MAX_TAG_CHARACTERS = 64
 # JSON writes NUL as \u0000; behind an escaped backslash the same letters are harmless text.
 _NUL_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -38,6 +41,28 @@ def check_creator(creator: str | None) -> str | None:
     if creator is not None and has_control_characters(creator):
         raise BadCreator("creator must not contain control characters")
     return creator
+
+
+def check_alt_text(text: str) -> str:
+    """Return what stands for the picture where it cannot be seen, or raise BadAltText."""
+    if len(text) > MAX_ALT_CHARACTERS:
+        raise BadAltText(f"alt may have at most {MAX_ALT_CHARACTERS} characters, this has {len(text)}")
+    if has_control_characters(text.replace("\n", " ")):
+        raise BadAltText("alt must not contain control characters but line feeds")
+    return text
+
+
+def check_tags(tags: Sequence[str]) -> list[str]:
+    """Return tags as they are kept, each once and without spaces around it, or raise BadTags."""
+    kept = list(dict.fromkeys(tag.strip() for tag in tags))
+    if len(kept) > MAX_TAGS:
+        raise BadTags(f"an image may have at most {MAX_TAGS} tags, these are {len(kept)}")
+    for tag in kept:
+        if not 1 <= len(tag) <= MAX_TAG_CHARACTERS:
+            raise BadTags(f"a tag must have 1 to {MAX_TAG_CHARACTERS} characters, this has {len(tag)}")
+        if has_control_characters(tag):
+            raise BadTags("tags must not contain control characters")
+    return kept
 
 
 def clean_filename(filename: str) -> str:
