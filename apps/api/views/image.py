@@ -81,7 +81,8 @@ class ImageDetail(ImageView):
         "Edit an image",
         text=(
             "What is not named stays; `metadata` and `tags` are replaced as a whole. A change of "
-            "`requireSignedURLs` gives the image another id, unless the account keeps ids, and purges what caches hold of it."
+            "`requireSignedURLs` gives the image another id, unless the account keeps ids, and purges "
+            "what caches hold of it."
         ),
         body=Input,
         form=Input,
