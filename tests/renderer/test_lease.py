@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from apps.imaging.errors import RendererTimeout
 from apps.imaging.renderer.lease import Lease, Notice, hear, tell
 from apps.imaging.renderer.wire.faults import raise_fault, write_fault
 from apps.imaging.renderer.wire.frames import FrameDecoder
+from tests.renderer.running import ROOT
 
 Pair = tuple[socket.socket, socket.socket]
 
@@ -95,3 +98,31 @@ def test_a_client_that_has_left(call: Pair) -> None:
 
 def count_descriptors() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
+
+
+CROWDED = """
+import os, resource, socket
+from apps.imaging.renderer.lease import Notice, hear, tell
+if os.getuid() == 0:
+    os.setuid(65534)  # root may have as many on their way as it likes
+resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
+ours, theirs = socket.socketpair()
+client, _ = socket.socketpair()
+heard = []
+for _ in range(40):
+    tell(ours, Notice.ACCEPTED, client)
+for _ in range(40):
+    notice, connection = hear(theirs)
+    heard.append((notice.name, connection is not None))
+    if connection is not None:
+        connection.close()
+print(heard[-1], {name for name, _ in heard})
+"""
+
+
+def test_more_descriptors_under_way_than_may_be() -> None:
+    """The worker goes on without: it died of that where many renderers had one user."""
+    done = subprocess.run(
+        [sys.executable, "-c", CROWDED], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("('ACCEPTED', False) {'ACCEPTED'}\n", "")

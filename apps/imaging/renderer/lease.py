@@ -8,6 +8,7 @@ worker's word.
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import time
@@ -50,7 +51,14 @@ class Lease:
 def tell(control: socket.socket, notice: Notice, connection: socket.socket | None = None) -> None:
     """Send a notice, from the worker. Raises OSError when the parent is gone."""
     descriptors = [] if connection is None else [connection.fileno()]
-    socket.send_fds(control, [notice.value], descriptors)
+    try:
+        socket.send_fds(control, [notice.value], descriptors)
+    except OSError as error:
+        # All processes of a user together may have no more descriptors on their way than one of them may have
+        # open. Without it nobody can answer in our place, which is not needed as long as we live.
+        if error.errno != errno.ETOOMANYREFS:
+            raise
+        control.send(notice.value)
 
 
 def hear(control: socket.socket) -> tuple[Notice | None, socket.socket | None]:
