@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -59,7 +60,7 @@ def test_a_request_comes_back(
 ) -> None:
     bare = Request(verb, Limits(max_bytes=limit), recipe, output, generation)
     kinds = st.lists(st.none() | st.integers(0, 10), min_size=bare.source_count, max_size=bare.source_count)
-    request = Request(verb, bare.limits, recipe, output, generation, tuple(data.draw(kinds)))
+    request = replace(bare, sources=tuple(data.draw(kinds)))
     header = decode_header(encode_head(write_request(request))[8:])
     assert read_request(header) == request
 
