@@ -47,9 +47,7 @@ _SERVER_ERROR = "Internal Server Error"
 _UNAVAILABLE = "Server Unavailable"
 NO_ROUTE = Row(404, 7003, "Could not route to this path: no route for the URI")
 FAULT = Row(500, 5500, f"{_SERVER_ERROR} (request {{error}})")
-_BAD_REQUEST = Row(
-    400, 5400, "Bad request: the Host header or another part of the request cannot be accepted"
-)
+BAD_REQUEST = Row(400, 5400, "Bad request: the Host header or another part of the request cannot be accepted")
 _TYPES = ", ".join(known.content_type for known in SourceFormat)
 _WRONG_TYPE = f"Uploaded image must have {_TYPES} content: {{error}}"
 _THROTTLED = "Please wait and consider throttling your request speed: {error}"
@@ -182,7 +180,7 @@ def answer_no_route(request: HttpRequest) -> JsonResponse:
 
 def answer_bad_request(request: HttpRequest) -> JsonResponse:
     """Return the envelope for a request Django itself refused, such as one with a foreign Host header."""
-    return _answer_outside_views(_BAD_REQUEST)
+    return _answer_outside_views(BAD_REQUEST)
 
 
 def answer_server_error(request: HttpRequest) -> JsonResponse:

@@ -17,7 +17,7 @@ from rest_framework import serializers
 from apps.api import refusals
 from apps.api.authentication import BatchAuthentication, TokenAuthentication
 from apps.api.description import Description, Undescribed, read_description
-from apps.api.errors import NO_ROUTE, TABLE, Row
+from apps.api.errors import BAD_REQUEST, NO_ROUTE, TABLE, Row
 from apps.api.parameters import PATH_PARAMETERS
 from apps.api.permissions import TokenScope, needed_scope
 from apps.api.shared_answers import RATE_HEADERS, SHARED, refer_to_headers, refusal, success
@@ -162,7 +162,7 @@ class OperationSchema(AutoSchema):
         if self._ways_in and self.view.permission_classes:
             kinds += (refusals.NotAllowed,)
         rows = [row for kind, row in TABLE.items() if issubclass(kind, kinds)]
-        rows += [NO_ROUTE] if "{" in self.path else []
+        rows += [BAD_REQUEST, NO_ROUTE] if "{" in self.path else [BAD_REQUEST]
         by_status: dict[int, list[Row]] = defaultdict(list)
         for row in rows:
             by_status[row.status].append(row)

@@ -15,6 +15,7 @@ _ERROR_HEADINGS = {
     400: "The request cannot be understood, or breaks a rule.",
     403: "Not for this token, or beyond what the account may have.",
     404: "Not found.",
+    405: "Not a method of this path.",
     408: "The client was too slow.",
     409: "There is one already.",
     413: "Too large.",
@@ -60,6 +61,7 @@ HEADERS: Mapping[str, Any] = {
         "description": "Seconds to wait before the next attempt.",
         "schema": {"type": "integer", "minimum": 0},
     },
+    "Allow": {"description": "The methods there are.", "schema": {"type": "string"}},
     "WWW-Authenticate": {"description": "How to say who calls.", "schema": {"type": "string"}},
 }
 SECURITY_SCHEMES: Mapping[str, Any] = {
@@ -140,6 +142,7 @@ class SharedAnswer:
 
 SHARED = (
     SharedAnswer("Unauthenticated", 401, ("WWW-Authenticate",), wants_token=True),
+    SharedAnswer("MethodNotAllowed", 405, ("Allow",)),
     SharedAnswer("TooManyRequests", 429, (*RATE_HEADERS, "Retry-After"), wants_token=True),
     SharedAnswer("Fault", 500),
     SharedAnswer("Unavailable", 503, ("Retry-After",)),
