@@ -65,6 +65,7 @@ TABLE: dict[type[Exception], Row] = {
     refusals.NoToken: Row(401, 10000, "Authentication error: {error}", _BAD_TOKEN),
     refusals.NotAllowed: Row(403, 10000, "Authentication error"),
     refusals.TooManyRequests: Row(429, 5429, _THROTTLED),
+    refusals.BulkNotFound: Row(404, 5404),
     refusals.PurgeNotFound: Row(404, 5404),
     refusals.NotAForm: Row(415, 5415, _NOT_A_FORM),
     refusals.NotJson: Row(415, 5415),

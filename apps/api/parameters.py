@@ -21,7 +21,7 @@ PATH_PARAMETERS: Mapping[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "job_id": (
-        "The number the purge was answered with.",
+        "The number the job was answered with.",
         {"type": "integer", "minimum": 1, "maximum": 2**63 - 1},
     ),
     "key_name": ("The signing key's name.", {"type": "string", "pattern": "^[A-Za-z0-9]{1,20}$"}),

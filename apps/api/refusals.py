@@ -4,6 +4,7 @@ RequestError
 ├── NoToken                  no Authorization header, or not of the form `Bearer <token>`
 ├── NotAllowed               another account's path, or a scope the token lacks: one answer for all
 ├── TooManyRequests          more than the token, or its account, may make in a while
+├── BulkNotFound             no bulk change of this account has this id
 ├── PurgeNotFound            no purge of this account has this id
 ├── NotAForm                 an upload that is not multipart/form-data
 ├── NotJson                  a body that should be JSON and says it is something else
@@ -40,6 +41,11 @@ class TooManyRequests(RequestError):
     def __init__(self, *, wait_seconds: int, headers: Mapping[str, str]) -> None:
         super().__init__(f"the next request is free in {wait_seconds} s")
         self.headers = {**headers, "Retry-After": str(wait_seconds)}
+
+
+class BulkNotFound(RequestError):
+    def __init__(self) -> None:
+        super().__init__("Bulk change not found")
 
 
 class PurgeNotFound(RequestError):

@@ -9,6 +9,7 @@ from apps.api.permissions import TokenScope
 from apps.api.rate_limits import list_batch_limits
 from apps.api.target import RestConverter, SegmentConverter
 from apps.api.views.base import AccountView
+from apps.api.views.bulk import BulkDetail, BulkList
 from apps.api.views.config import Config
 from apps.api.views.content import Content, VersionList, VersionRestore
 from apps.api.views.direct_upload import DirectUpload, DirectUploadV1, DirectUploadV2
@@ -33,6 +34,8 @@ _images = [
     path("v2/direct_upload", DirectUploadV2.as_view()),
     path("v1/direct_upload", DirectUploadV1.as_view()),
     path("v1/batch_token", BatchToken.as_view()),
+    path("v1/bulk", BulkList.as_view()),
+    path("v1/bulk/<int:job_id>", BulkDetail.as_view()),
     path("v1/config", Config.as_view()),
     path("v1/keys", KeyList.as_view()),
     path("v1/keys/<segment:key_name>", KeyDetail.as_view()),

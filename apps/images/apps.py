@@ -10,12 +10,13 @@ class ImagesConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.images import checks  # noqa: F401  # registers itself
-        from apps.images.services import deletion, files, grants, overlays, quota, render_ahead
+        from apps.images.services import bulk, deletion, files, grants, overlays, quota, render_ahead
         from apps.outbox import registry
         from apps.variants import reviews
 
         registry.register(files.REMOVE_FILE, files.remove_file)
         registry.register(deletion.RETIRE_IMAGE, deletion.retire_image)
+        registry.register(bulk.BULK, bulk.run_slice)
         registry.register(grants.EXPIRE_GRANT, grants.expire_grant)
         registry.register(quota.RELEASE_QUOTA, quota.release_quota)
         reviews.register(overlays.review_overlays)

@@ -39,6 +39,8 @@ _ACT = {"post": Rule.EDIT}
 _ACCOUNT = {
     "v1": _LOOK | _ACT,
     "v1/batch_token": _LOOK,
+    "v1/bulk": _ACT,
+    "v1/bulk/{job_id}": _LOOK,
     "v1/config": _LOOK | {"patch": Rule.EDIT},
     "v1/direct_upload": _ACT,
     "v1/keys": _LOOK,

@@ -1,8 +1,9 @@
 """The product itself: images (originals and what is known of them), their renditions, grants to upload."""
 
+from apps.images.models.bulk import BulkAction, BulkChange
 from apps.images.models.grant import UploadGrant
 from apps.images.models.image import Image
 from apps.images.models.original import FormerOriginal
 from apps.images.models.rendition import Rendition
 
-__all__ = ["FormerOriginal", "Image", "Rendition", "UploadGrant"]
+__all__ = ["BulkAction", "BulkChange", "FormerOriginal", "Image", "Rendition", "UploadGrant"]

@@ -1,6 +1,7 @@
 """What can be done with images; nothing else writes this room's rows."""
 
 from apps.images.services.access import set_access
+from apps.images.services.bulk import BULK, start_bulk
 from apps.images.services.deletion import delete_image
 from apps.images.services.editing import edit_image
 from apps.images.services.fetch import fetch_image, fetch_original
@@ -12,6 +13,7 @@ from apps.images.services.trash import empty_trash, restore_image
 from apps.images.services.upload import upload_image
 
 __all__ = [
+    "BULK",
     "delete_image",
     "edit_image",
     "empty_trash",
@@ -27,6 +29,7 @@ __all__ = [
     "restore_image",
     "restore_original",
     "set_access",
+    "start_bulk",
     "store_rendition",
     "upload_image",
 ]

@@ -50,6 +50,16 @@ def edit_image(
     return locked, finish_purge(purge) if purge else "done"
 
 
+def edit_tags(*, image: Image, add: Sequence[str] = (), remove: Sequence[str] = (), actor: Actor) -> Image:
+    """Add tags to those an image has, or take some away; raises ImageNotFound or BadTags."""
+    with transaction.atomic():
+        locked = lock_image(image)
+        tags = check_tags([tag for tag in [*locked.tags, *add] if tag not in remove])
+        if tags != locked.tags:
+            _change_words(locked, {"tags": tags}, actor)
+    return locked
+
+
 def _change_words(locked: Image, words: Mapping[str, Any], actor: Actor) -> None:
     if not words:
         return
