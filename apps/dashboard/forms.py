@@ -8,7 +8,7 @@ from django import forms
 
 from apps.dashboard.links import DEFAULT_LIFETIME, LIFETIMES
 from apps.imaging.errors import OptionsError
-from apps.imaging.grammar import MAX_TEXT_LENGTH, find_ignored, parse, to_mapping
+from apps.imaging.options.grammar import MAX_TEXT_LENGTH, find_ignored, parse, to_mapping
 from apps.imaging.recipe import Fit
 
 FIT_WORDS: dict[Fit, str] = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from apps.imaging.hints import Hints, Topic, is_slow_connection
+from apps.imaging.recipe.hints import Hints, Topic, is_slow_connection
 
 # Asked for by Accept-CH.
 CLIENT_HINTS: dict[Topic, tuple[str, ...]] = {

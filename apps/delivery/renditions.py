@@ -18,7 +18,6 @@ from apps.images.decide import Decision, RenditionKey, StoredRendition
 from apps.images.renderer import RENDER_LIMITS
 from apps.images.services import find_rendition, forget_rendition, store_rendition
 from apps.images.sources import open_original, read_focal_points
-from apps.imaging.encoders import Generation
 from apps.imaging.errors import (
     EmptyImage,
     LimitExceeded,
@@ -29,8 +28,9 @@ from apps.imaging.errors import (
     SourceError,
     TooLargeToProcess,
 )
-from apps.imaging.focus import FocalPoints
+from apps.imaging.geometry.focus import FocalPoints
 from apps.imaging.limits import Limits
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
 

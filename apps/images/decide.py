@@ -23,11 +23,11 @@ from apps.images.errors import (
 )
 from apps.images.links import Link
 from apps.images.overlays import ImageVersion, OverlayFacts, choose_overlays, write_versions
-from apps.imaging.encoders import Generation
-from apps.imaging.grammar import parse
-from apps.imaging.hints import NO_HINTS, Hints, Topic, find_topics, list_resolved, resolve
 from apps.imaging.negotiate import choose_format, is_negotiated
+from apps.imaging.options.grammar import parse
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.recipe.hints import NO_HINTS, Hints, Topic, find_topics, list_resolved, resolve
 from apps.imaging.source import SourceInfo
 from apps.signing.signature import verify
 

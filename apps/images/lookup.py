@@ -23,8 +23,8 @@ from apps.images.decide import (
 )
 from apps.images.links import Link
 from apps.images.overlays import OverlayFacts
-from apps.imaging.encoders import Generation
 from apps.imaging.errors import OptionsError
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.source import SourceFormat, SourceInfo
 from apps.signing.secrets import UnreadableSecret, decrypt_value

@@ -8,9 +8,9 @@ from typing import BinaryIO
 
 from django.conf import settings
 
-from apps.imaging.encoders import Generation
-from apps.imaging.focus import UNKNOWN, FocalPoints
+from apps.imaging.geometry.focus import UNKNOWN, FocalPoints
 from apps.imaging.limits import Limits
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
 from apps.imaging.renderer.client import RendererClient

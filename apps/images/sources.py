@@ -9,7 +9,7 @@ from typing import BinaryIO
 from apps.images.errors import OriginalMissing
 from apps.images.models import Image
 from apps.images.storage import originals
-from apps.imaging.focus import UNKNOWN, FocalPoints
+from apps.imaging.geometry.focus import UNKNOWN, FocalPoints
 from apps.imaging.source import SourceFormat, SourceInfo
 
 

@@ -5,12 +5,12 @@ The sentences are those the original puts into its `Warning` header (catalogue Â
 
 from __future__ import annotations
 
-from apps.imaging.geometry import is_source_smaller
-from apps.imaging.gravity import Seek
+from apps.imaging.geometry.plan import is_source_smaller
 from apps.imaging.negotiate import is_too_large_for_avif
 from apps.imaging.recipe import Compression, FormatChoice, OutputFormat, Recipe
+from apps.imaging.recipe.gravity import Seek
+from apps.imaging.recipe.transform import Fit
 from apps.imaging.source import SourceFormat, SourceInfo
-from apps.imaging.transform import Fit
 
 # Production accepts 3, and says this of it.
 _STEEP_DPR = 3

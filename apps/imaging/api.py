@@ -22,13 +22,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
-from apps.imaging.encoders import Generation
 from apps.imaging.errors import OptionsError, printable
-from apps.imaging.grammar import from_mapping
-from apps.imaging.lettering import letter
 from apps.imaging.limits import Limits
-from apps.imaging.overlay import Overlay
+from apps.imaging.options.grammar import from_mapping
+from apps.imaging.pixels.encoders import Generation
+from apps.imaging.pixels.lettering import letter
 from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.recipe.overlay import Overlay
 from apps.imaging.render import inspect, render
 from apps.imaging.rendered import Rendered
 from apps.imaging.source import SourceInfo

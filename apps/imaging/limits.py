@@ -11,7 +11,7 @@ from enum import Enum
 
 from apps.imaging.box import Size
 from apps.imaging.errors import LimitExceeded
-from apps.imaging.geometry import Plan
+from apps.imaging.geometry.plan import Plan
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.source import SourceFormat, SourceInfo
 

@@ -14,11 +14,11 @@ from typing import Literal
 
 from apps.imaging.box import Size
 from apps.imaging.cost import estimate_encode
-from apps.imaging.encoders import Generation
 from apps.imaging.errors import SvgConversion
-from apps.imaging.geometry import make_plan
+from apps.imaging.geometry.plan import make_plan
 from apps.imaging.limits import MAX_WEBP_SIDE, Limits
 from apps.imaging.passing import find_passage, is_transformed_whole
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import Compression, FormatChoice, OutputFormat, Recipe
 from apps.imaging.source import SourceFormat, SourceInfo
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import zip_longest
 
-from apps.imaging.decoders import PROFILE, Frame, as_decoded, decode
-from apps.imaging.encoders import Generation
-from apps.imaging.engine import decoding
 from apps.imaging.headers import read_source_info
 from apps.imaging.limits import Limits
+from apps.imaging.pixels.decoders import PROFILE, Frame, as_decoded, decode
+from apps.imaging.pixels.encoders import Generation
+from apps.imaging.pixels.engine import decoding
 from apps.imaging.recipe import Metadata, OutputFormat, Recipe
 from apps.imaging.render import render
 from apps.imaging.source import SourceFormat, SourceInfo

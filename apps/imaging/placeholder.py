@@ -16,7 +16,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from apps.imaging.box import Size
-from apps.imaging.colour import Colour
+from apps.imaging.recipe.colour import Colour
 from apps.imaging.thumbhash import write_thumbhash
 
 MAX_SIDE_PIXELS = 65_535

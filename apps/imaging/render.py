@@ -14,27 +14,27 @@ from typing import BinaryIO, TypeAlias
 
 import pyvips
 
-from apps.imaging.aiming import aim
 from apps.imaging.box import Box
 from apps.imaging.cost import Cost, estimate_inspection, estimate_render
-from apps.imaging.decoders import Frame, as_decoded, decode, prove
-from apps.imaging.encoders import Generation, encode
-from apps.imaging.engine import decoding
 from apps.imaging.errors import SourceError, SvgConversion
 from apps.imaging.facts import write_facts
-from apps.imaging.focus import UNKNOWN, FocalPoints
-from apps.imaging.geometry import make_plan
+from apps.imaging.geometry.focus import UNKNOWN, FocalPoints
+from apps.imaging.geometry.plan import make_plan
 from apps.imaging.headers import read_source_info
-from apps.imaging.layering import make_layers
 from apps.imaging.limits import FailOn, Limits
-from apps.imaging.margins import trim
-from apps.imaging.metadata import keep_metadata
 from apps.imaging.passing import find_passage, is_transformed_whole, pass_through
-from apps.imaging.pipeline import Task, find_detail, run
+from apps.imaging.pixels.aiming import aim
+from apps.imaging.pixels.decoders import Frame, as_decoded, decode, prove
+from apps.imaging.pixels.encoders import Generation, encode
+from apps.imaging.pixels.engine import decoding
+from apps.imaging.pixels.layering import make_layers
+from apps.imaging.pixels.margins import trim
+from apps.imaging.pixels.metadata import keep_metadata
+from apps.imaging.pixels.pipeline import Task, find_detail, run
+from apps.imaging.pixels.sketching import as_sketch, sketch
 from apps.imaging.placeholder import write_placeholder
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
-from apps.imaging.sketching import as_sketch, sketch
 from apps.imaging.source import SourceFormat, SourceInfo
 from apps.imaging.svg import sanitize
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from apps.imaging.focus import FocalPoints
+from apps.imaging.geometry.focus import FocalPoints
 from apps.imaging.recipe import OutputFormat
 
 

@@ -9,9 +9,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from apps.accounts.models import Account
-from apps.imaging.grammar import parse
-from apps.imaging.hints import list_resolved
+from apps.imaging.options.grammar import parse
 from apps.imaging.recipe import Recipe
+from apps.imaging.recipe.hints import list_resolved
 
 MIN_BROWSER_TTL_SECONDS = 3600
 MAX_BROWSER_TTL_SECONDS = 31_536_000

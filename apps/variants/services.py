@@ -18,7 +18,7 @@ from apps.accounts.models import Account
 from apps.accounts.services import record_event
 from apps.cdn.keys import account_key, variant_key
 from apps.cdn.services import PurgeState, finish_purge, request_purge
-from apps.imaging.grammar import from_mapping, write
+from apps.imaging.options.grammar import from_mapping, write
 from apps.imaging.recipe import Fit, Metadata, Recipe
 from apps.variants import reviews
 from apps.variants.errors import (

@@ -61,7 +61,7 @@ def _encode(
     """Return the figures, what `quick` made, and what `small` made at each of the qualities."""
     import pyvips
 
-    from apps.imaging.encoders import Generation, encode
+    from apps.imaging.pixels.encoders import Generation, encode
     from apps.imaging.recipe import OutputFormat, Recipe
 
     def make(name: str, generation: Generation, quality: int | None = None) -> bytes:

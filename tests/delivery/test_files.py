@@ -12,7 +12,7 @@ from django.core.files.storage import InMemoryStorage, Storage
 from apps.delivery.files import CHUNK_BYTES, StoredFile, find_file
 from apps.images.decide import StoredRendition
 from apps.images.storage import DurableFileSystemStorage
-from apps.imaging.encoders import Generation
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat
 
 CONTENT = bytes(range(256)) * 3000  # more than two chunks

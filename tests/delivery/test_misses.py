@@ -21,8 +21,8 @@ from apps.images.models import Image, Rendition
 from apps.images.services import delete_image, replace_original, set_access
 from apps.images.sources import read_focal_points
 from apps.images.storage import originals
-from apps.imaging.focus import UNKNOWN
-from apps.imaging.gravity import Seek
+from apps.imaging.geometry.focus import UNKNOWN
+from apps.imaging.recipe.gravity import Seek
 from apps.imaging.renderer.async_client import AsyncRendererClient
 from apps.usage.models import DailyUsage
 from apps.variants.models import Variant

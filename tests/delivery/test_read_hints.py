@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.delivery.hints import CLIENT_HINTS, read_hints
-from apps.imaging.hints import NO_HINTS, Hints
+from apps.imaging.recipe.hints import NO_HINTS, Hints
 
 
 def test_it_works() -> None:

@@ -28,11 +28,11 @@ from apps.images.errors import (
     UnknownAccount,
 )
 from apps.images.links import parse_link, write_link, write_signed_link
-from apps.imaging.encoders import Generation
 from apps.imaging.errors import OptionsError
-from apps.imaging.grammar import parse
-from apps.imaging.hints import NO_HINTS, Hints, Topic
+from apps.imaging.options.grammar import parse
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.recipe.hints import NO_HINTS, Hints, Topic
 from apps.imaging.source import SourceFormat, SourceInfo
 
 NOW = 1_700_000_000

@@ -14,8 +14,8 @@ from apps.images.models import Image
 from apps.images.services import delete_image, store_rendition
 from apps.images.services.focus import keep_focal_points
 from apps.images.sources import read_focal_points
-from apps.imaging.encoders import Generation
-from apps.imaging.focus import UNKNOWN, Area, FocalPoints
+from apps.imaging.geometry.focus import UNKNOWN, Area, FocalPoints
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.rendered import Rendered
 

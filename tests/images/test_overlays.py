@@ -19,8 +19,8 @@ from apps.images.overlays import ImageVersion, OverlayFacts, choose_overlays, wr
 from apps.images.services import delete_image, set_access, store_rendition, upload_image
 from apps.images.services.deletion import retire_stale_renditions
 from apps.images.services.overlays import find_overlays
-from apps.imaging.encoders import Generation
-from apps.imaging.grammar import parse
+from apps.imaging.options.grammar import parse
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat
 from apps.variants.models import Variant
 from apps.variants.services import create_variant, edit_variant, set_delivery_policy

@@ -16,8 +16,8 @@ from apps.images.services import delete_image, upload_image
 from apps.images.services.render_ahead import RENDER_AHEAD
 from apps.images.sources import read_focal_points
 from apps.images.storage import originals, renditions
-from apps.imaging.gravity import SOUGHT, Seek
 from apps.imaging.recipe import Fit, Recipe
+from apps.imaging.recipe.gravity import SOUGHT, Seek
 from apps.outbox.models import Job, JobState
 from apps.outbox.services import run_due_jobs
 from apps.variants.services import create_variant, delete_variant

@@ -21,7 +21,7 @@ from apps.images.services import (
 )
 from apps.images.services.files import REMOVE_FILE
 from apps.images.storage import renditions
-from apps.imaging.encoders import Generation
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.rendered import Rendered
 from apps.outbox.models import Job

@@ -6,8 +6,8 @@ import io
 
 from PIL import Image, ImageChops, ImageStat
 
-from apps.imaging.grammar import parse
 from apps.imaging.limits import Limits
+from apps.imaging.options.grammar import parse
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.render import Generation, Rendered, render
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from apps.imaging.border import Border
-from apps.imaging.colour import Colour
-from apps.imaging.grammar import MAX_TEXT_LENGTH, write
-from apps.imaging.gravity import SIDES, SOUGHT, Gravity, Mode
-from apps.imaging.overlay import Composite, Overlay, Repeat
+from apps.imaging.options.grammar import MAX_TEXT_LENGTH, write
 from apps.imaging.recipe import AutoWidth, Compression, Fit, Flip, FormatChoice, Metadata, Recipe
-from apps.imaging.trim import BorderSearch, Length, Trim
+from apps.imaging.recipe.border import Border
+from apps.imaging.recipe.colour import Colour
+from apps.imaging.recipe.gravity import SIDES, SOUGHT, Gravity, Mode
+from apps.imaging.recipe.overlay import Composite, Overlay, Repeat
+from apps.imaging.recipe.trim import BorderSearch, Length, Trim
 
 SIDE = st.integers(1, 12_000)
 CHANNEL = st.integers(0, 255)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from apps.imaging.advice import warnings
-from apps.imaging.grammar import parse
+from apps.imaging.options.grammar import parse
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.source import SourceFormat, SourceInfo
 

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image, ImageSequence
 
 from apps.imaging.errors import DamagedImage
-from apps.imaging.focus import UNKNOWN, Area, FocalPoints
-from apps.imaging.grammar import parse
+from apps.imaging.geometry.focus import UNKNOWN, Area, FocalPoints
 from apps.imaging.limits import Limits
+from apps.imaging.options.grammar import parse
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.render import render
 from apps.imaging.rendered import Rendered

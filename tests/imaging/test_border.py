@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from apps.imaging.border import Border
 from apps.imaging.box import Box
-from apps.imaging.colour import Colour
 from apps.imaging.errors import LimitExceeded
-from apps.imaging.geometry import make_plan
-from apps.imaging.grammar import from_mapping, parse, to_mapping
+from apps.imaging.geometry.plan import make_plan
+from apps.imaging.options.grammar import from_mapping, parse, to_mapping
 from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.recipe.border import Border
+from apps.imaging.recipe.colour import Colour
 from apps.imaging.source import SourceFormat, SourceInfo
 from tests import pictures
 from tests.imaging.looking import colour, is_near, look, make

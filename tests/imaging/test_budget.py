@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from apps.imaging.budget import encode_within
+from apps.imaging.pixels.budget import encode_within
 from apps.imaging.recipe import OutputFormat
 from tests import pictures
 from tests.imaging.looking import distance, look, make

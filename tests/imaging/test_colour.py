@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PIL import ImageColor
 
-from apps.imaging.colour import Colour, parse_colour
+from apps.imaging.recipe.colour import Colour, parse_colour
 
 
 def test_it_works() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from apps.imaging.cli import main
-from apps.imaging.pipeline import STEPS
+from apps.imaging.pixels.pipeline import STEPS
 from tests import pictures
 from tests.imaging.commanding import run
 

@@ -9,9 +9,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from apps.imaging.cost import Cost, estimate_encode, estimate_inspection, estimate_render
-from apps.imaging.encoders import Generation
-from apps.imaging.focus import UNKNOWN, Area, FocalPoints
-from apps.imaging.grammar import parse
+from apps.imaging.geometry.focus import UNKNOWN, Area, FocalPoints
+from apps.imaging.options.grammar import parse
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.source import SourceFormat, SourceInfo
 

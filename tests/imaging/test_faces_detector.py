@@ -10,7 +10,7 @@ import pyvips
 from apps.imaging.faces.candidates import Candidate
 from apps.imaging.faces.detector import Detector
 from apps.imaging.faces.tiles import SIDE
-from apps.imaging.focus import Area, FocalPoints
+from apps.imaging.geometry.focus import Area, FocalPoints
 
 
 class Network:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.imaging.focus import UNKNOWN, Area, FocalPoints
-from apps.imaging.gravity import Seek
+from apps.imaging.geometry.focus import UNKNOWN, Area, FocalPoints
+from apps.imaging.recipe.gravity import Seek
 
 SHARE = st.integers(0, 10_000)
 EYE, FACE, SPECK = Area(4800, 3300), Area(1000, 2000, 900, 1200), Area(0, 0, 1, 1)

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from apps.imaging.box import Box
 from apps.imaging.errors import EmptyImage
-from apps.imaging.focus import Area
-from apps.imaging.framing import ROOM
-from apps.imaging.geometry import Plan, make_plan
-from apps.imaging.grammar import parse
+from apps.imaging.geometry.focus import Area
+from apps.imaging.geometry.framing import ROOM
+from apps.imaging.geometry.plan import Plan, make_plan
+from apps.imaging.geometry.turn import UPRIGHT
+from apps.imaging.options.grammar import parse
 from apps.imaging.recipe import Recipe
 from apps.imaging.source import SourceFormat, SourceInfo
-from apps.imaging.turn import UPRIGHT
 from tests.imaging.recipes import SIDE, recipes
 from tests.imaging.test_focus import areas
 

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.imaging.box import Box
-from apps.imaging.geometry import Plan, follows_subject, make_plan
-from apps.imaging.grammar import parse
-from apps.imaging.gravity import Gravity, Mode
+from apps.imaging.geometry.plan import Plan, follows_subject, make_plan
+from apps.imaging.geometry.turn import UPRIGHT, Turn
+from apps.imaging.options.grammar import parse
 from apps.imaging.recipe import Fit, Flip, Recipe
+from apps.imaging.recipe.gravity import Gravity, Mode
 from apps.imaging.source import SourceFormat, SourceInfo
-from apps.imaging.turn import UPRIGHT, Turn
 from tests.imaging.recipes import hundredths
 
 SIDE = st.integers(1, 12_000)

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.imaging.colour import Colour
 from apps.imaging.errors import OptionsError
-from apps.imaging.grammar import MAX_TEXT_LENGTH, from_mapping, parse, to_mapping, write
-from apps.imaging.gravity import SIDES, SOUGHT, Gravity, Mode
-from apps.imaging.options import OPTIONS, OVERLAY_OPTIONS
-from apps.imaging.overlay import Overlay
+from apps.imaging.options.grammar import MAX_TEXT_LENGTH, from_mapping, parse, to_mapping, write
+from apps.imaging.options.table import OPTIONS, OVERLAY_OPTIONS
 from apps.imaging.recipe import AutoWidth, Compression, Fit, Flip, FormatChoice, Metadata, Recipe
+from apps.imaging.recipe.colour import Colour
+from apps.imaging.recipe.gravity import SIDES, SOUGHT, Gravity, Mode
+from apps.imaging.recipe.overlay import Overlay
 from tests.imaging.recipes import recipes
 
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.imaging.errors import OptionsError
-from apps.imaging.grammar import MAX_TEXT_LENGTH, find_ignored, from_mapping, parse, to_mapping, write
-from apps.imaging.hints import list_resolved
-from apps.imaging.options import OPTIONS
+from apps.imaging.options.grammar import MAX_TEXT_LENGTH, find_ignored, from_mapping, parse, to_mapping, write
+from apps.imaging.options.table import OPTIONS
 from apps.imaging.recipe import Recipe
+from apps.imaging.recipe.hints import list_resolved
 from tests.fuzzing import fuzz, json_values
 
 NAMES = sorted({name for option in OPTIONS for name in (option.name, option.alias) if name})

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.imaging.grammar import parse, write
-from apps.imaging.hints import (
+from apps.imaging.options.grammar import parse, write
+from apps.imaging.recipe import Recipe
+from apps.imaging.recipe.hints import (
     Hints,
     Topic,
     find_topics,
@@ -17,7 +18,6 @@ from apps.imaging.hints import (
     resolve_quality,
     resolve_width,
 )
-from apps.imaging.recipe import Recipe
 from tests.imaging.recipes import recipes
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from apps.imaging.errors import LimitExceeded
-from apps.imaging.geometry import make_plan
-from apps.imaging.grammar import parse
+from apps.imaging.geometry.plan import make_plan
 from apps.imaging.limits import LIMIT_NAMES, Limits
+from apps.imaging.options.grammar import parse
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.source import SourceFormat, SourceInfo
 

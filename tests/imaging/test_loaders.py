@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from apps.imaging.loaders import find_open_loaders
+from apps.imaging.pixels.loaders import find_open_loaders
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -18,7 +18,7 @@ def test_it_works() -> None:
 def test_an_open_loader_is_found() -> None:
     program = (
         "import pyvips\n"
-        "from apps.imaging.loaders import find_open_loaders\n"
+        "from apps.imaging.pixels.loaders import find_open_loaders\n"
         "pyvips.operation_block_set('VipsForeignLoadSvgSource', False)\n"
         "pyvips.operation_block_set('VipsForeignLoadRaw', False)\n"
         "print(*find_open_loaders())"

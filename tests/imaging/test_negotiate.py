@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from apps.imaging.errors import SvgConversion
-from apps.imaging.grammar import parse
 from apps.imaging.negotiate import accepted_formats, choose_format, is_negotiated
+from apps.imaging.options.grammar import parse
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.source import SourceFormat, SourceInfo
 

@@ -10,10 +10,10 @@ from PIL import Image
 
 from apps.imaging.cost import Cost
 from apps.imaging.errors import LimitExceeded
-from apps.imaging.grammar import parse
 from apps.imaging.headers import read_source_info
 from apps.imaging.limits import LargeAnimation, Limits
 from apps.imaging.negotiate import choose_format
+from apps.imaging.options.grammar import parse
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.render import render
 from apps.imaging.rendered import Rendered

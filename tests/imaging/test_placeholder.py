@@ -11,10 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from apps.imaging.colour import Colour
 from apps.imaging.errors import LimitExceeded, NotAnImage
-from apps.imaging.grammar import parse
 from apps.imaging.limits import Limits
+from apps.imaging.options.grammar import parse
 from apps.imaging.placeholder import (
     Placeholder,
     find_dominant_colour,
@@ -23,6 +22,7 @@ from apps.imaging.placeholder import (
     write_placeholder,
 )
 from apps.imaging.recipe import OutputFormat
+from apps.imaging.recipe.colour import Colour
 from apps.imaging.render import render
 from apps.imaging.thumbhash import write_thumbhash
 from tests import pictures

@@ -13,8 +13,8 @@ import pyvips
 from PIL import Image, ImageFilter, ImageSequence
 
 from apps.imaging.errors import DamagedImage, LimitExceeded, TruncatedImage
-from apps.imaging.grammar import parse
 from apps.imaging.limits import FailOn, Limits
+from apps.imaging.options.grammar import parse
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.render import Generation, inspect, render
 from apps.imaging.source import SourceFormat, sniff

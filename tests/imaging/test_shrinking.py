@@ -7,9 +7,9 @@ import io
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from apps.imaging.decoders import find_shrink
-from apps.imaging.grammar import parse
 from apps.imaging.limits import Limits
+from apps.imaging.options.grammar import parse
+from apps.imaging.pixels.decoders import find_shrink
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.render import render
 from apps.imaging.source import SourceFormat, SourceInfo

@@ -9,8 +9,8 @@ import pytest
 import pyvips
 from PIL import Image, ImageChops, ImageDraw
 
-from apps.imaging.grammar import parse
 from apps.imaging.limits import Limits
+from apps.imaging.options.grammar import parse
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.render import render
 from apps.imaging.softening import soften

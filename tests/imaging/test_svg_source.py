@@ -21,10 +21,10 @@ from apps.imaging.errors import (
     TruncatedImage,
     UnsupportedFormat,
 )
-from apps.imaging.grammar import parse
 from apps.imaging.headers import read_source_info
 from apps.imaging.limits import Limits
 from apps.imaging.negotiate import choose_format
+from apps.imaging.options.grammar import parse
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.render import inspect, render
 from apps.imaging.renderer.wire import faults, replies

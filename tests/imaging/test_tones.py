@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from apps.imaging.grammar import parse, write
+from apps.imaging.options.grammar import parse, write
+from apps.imaging.pixels.tones import make_curve, make_saturation
 from apps.imaging.recipe import OutputFormat, Recipe
-from apps.imaging.tones import make_curve, make_saturation
 from tests import pictures
 from tests.imaging.looking import colour, is_near, look, make
 

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from apps.imaging.box import Box
-from apps.imaging.colour import Colour
 from apps.imaging.errors import EmptyImage
-from apps.imaging.geometry import Plan, make_plan
-from apps.imaging.grammar import from_mapping, parse, to_mapping, write
+from apps.imaging.geometry.plan import Plan, make_plan
+from apps.imaging.geometry.turn import UPRIGHT, Turn
+from apps.imaging.options.grammar import from_mapping, parse, to_mapping, write
 from apps.imaging.recipe import OutputFormat
+from apps.imaging.recipe.colour import Colour
+from apps.imaging.recipe.trim import BorderSearch, Length, Trim
 from apps.imaging.source import SourceFormat, SourceInfo
-from apps.imaging.trim import BorderSearch, Length, Trim
-from apps.imaging.turn import UPRIGHT, Turn
 from tests import pictures
 from tests.imaging.looking import colour, corners, distance, is_near, look, make
 

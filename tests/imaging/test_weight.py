@@ -26,9 +26,9 @@ def run(program: str) -> str:
     "module",
     [
         "",
-        ".grammar",
+        ".options.grammar",
         ".negotiate",
-        ".encoders",
+        ".pixels.encoders",
         ".rendered",
         ".source",
         ".headers",
@@ -49,7 +49,7 @@ def test_the_engine_brings_everything_and_numpy_for_faces_only() -> None:
 
 def test_untrusted_loaders_are_blocked() -> None:
     program = """
-import apps.imaging.engine, pyvips
+import apps.imaging.pixels.engine, pyvips
 def is_opened():
     try:
         pyvips.Image.new_from_buffer(b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>", "")

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 import uvloop
 
-from apps.imaging.encoders import Generation
 from apps.imaging.errors import (
     NotAnImage,
     RendererBusy,
@@ -19,6 +18,7 @@ from apps.imaging.errors import (
     RendererUnavailable,
 )
 from apps.imaging.limits import Limits
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.renderer.async_client import AsyncRendererClient
 from tests.renderer.conftest import StartRenderer

@@ -18,8 +18,8 @@ from apps.imaging.errors import (
     RendererError,
     UnsupportedFormat,
 )
-from apps.imaging.grammar import parse
 from apps.imaging.limits import Limits
+from apps.imaging.options.grammar import parse
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.renderer.client import RendererClient
 from tests import hostile, pictures

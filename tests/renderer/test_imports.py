@@ -14,7 +14,7 @@ import io, sys
 from pathlib import Path
 from apps.imaging.cage import count_threads
 from apps.imaging.errors import ImagingError
-from apps.imaging.grammar import parse
+from apps.imaging.options.grammar import parse
 from apps.imaging.limits import Limits
 from apps.imaging.recipe import OutputFormat
 import apps.imaging.renderer.server

@@ -13,9 +13,9 @@ import pytest
 
 from apps.imaging.cage import Locks
 from apps.imaging.cost import Cost
-from apps.imaging.encoders import Generation
 from apps.imaging.errors import DamagedImage, RendererBusy, RendererUnavailable, TooLargeToProcess
 from apps.imaging.limits import Limits
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
 from apps.imaging.renderer.answering import answer

@@ -24,8 +24,8 @@ from apps.imaging.errors import (
     OverlayIsSvg,
     OverlayMissing,
 )
-from apps.imaging.grammar import parse
 from apps.imaging.limits import Limits
+from apps.imaging.options.grammar import parse
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.render import render
 from apps.imaging.renderer.async_client import AsyncRendererClient

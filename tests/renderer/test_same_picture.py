@@ -6,9 +6,9 @@ import io
 
 import pytest
 
-from apps.imaging.focus import Area, FocalPoints
-from apps.imaging.grammar import parse
+from apps.imaging.geometry.focus import Area, FocalPoints
 from apps.imaging.limits import Limits
+from apps.imaging.options.grammar import parse
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.render import inspect, render
 from apps.imaging.renderer.client import RendererClient

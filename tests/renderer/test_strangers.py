@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from apps.imaging.encoders import Generation
 from apps.imaging.errors import BadReply, ImagingError, RendererCrashed, RendererTimeout
 from apps.imaging.limits import Limits
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.renderer.client import RendererClient
 from apps.imaging.renderer.wire.frames import GREETING, encode_head

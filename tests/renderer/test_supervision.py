@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from apps.imaging.encoders import Generation
 from apps.imaging.errors import (
     RendererBusy,
     RendererCrashed,
@@ -20,6 +19,7 @@ from apps.imaging.errors import (
     TooLargeToProcess,
 )
 from apps.imaging.limits import Limits
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
 from apps.imaging.renderer.client import RendererClient

@@ -11,8 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.imaging.cage import Attempt, CageReport, Locks
-from apps.imaging.colour import Colour
-from apps.imaging.encoders import Generation
 from apps.imaging.errors import (
     BadReply,
     DamagedImage,
@@ -28,10 +26,12 @@ from apps.imaging.errors import (
     UnsupportedFormat,
 )
 from apps.imaging.facts import write_facts
-from apps.imaging.focus import Area, FocalPoints
+from apps.imaging.geometry.focus import Area, FocalPoints
 from apps.imaging.limits import Limits
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.placeholder import Placeholder, write_placeholder
 from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.recipe.colour import Colour
 from apps.imaging.rendered import Rendered
 from apps.imaging.renderer.wire.asks import ask_inspect, ask_render
 from apps.imaging.renderer.wire.faults import raise_fault, write_fault

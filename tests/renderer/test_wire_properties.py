@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.imaging.encoders import Generation
 from apps.imaging.errors import ImagingError
 from apps.imaging.facts import are_facts
 from apps.imaging.limits import Limits
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.placeholder import is_placeholder
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered

@@ -14,7 +14,7 @@ from apps.api.json_object import read_json
 from apps.api.views.base import AccountView
 from apps.images.errors import OverlayNotFound
 from apps.imaging.errors import OptionsError, OverlayIsSvg
-from apps.imaging.grammar import to_mapping
+from apps.imaging.options.grammar import to_mapping
 from apps.variants.errors import (
     BadBrowserTtl,
     BadVariantName,

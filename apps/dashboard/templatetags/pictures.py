@@ -11,7 +11,7 @@ from django.utils.timesince import timesince
 
 from apps.accounts.models import Account
 from apps.images.models import Image
-from apps.imaging.grammar import to_mapping, write
+from apps.imaging.options.grammar import to_mapping, write
 from apps.variants.models import Variant
 
 register = template.Library()

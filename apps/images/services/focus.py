@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 
 from apps.images.models import Image
 from apps.images.sources import read_focal_points
-from apps.imaging.focus import FocalPoints
+from apps.imaging.geometry.focus import FocalPoints
 
 logger = logging.getLogger(__name__)
 

@@ -10,11 +10,11 @@ from apps.images.renderer import render
 from apps.images.services.overlays import find_overlays
 from apps.images.services.renditions import find_rendition, store_rendition
 from apps.images.sources import open_originals, read_focal_points, source_info
-from apps.imaging.encoders import Generation
 from apps.imaging.errors import SvgConversion
-from apps.imaging.hints import Hints, resolve
 from apps.imaging.negotiate import choose_format
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.recipe.hints import Hints, resolve
 from apps.imaging.rendered import Rendered
 from apps.outbox.models import Job
 from apps.outbox.services import add_job

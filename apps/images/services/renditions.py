@@ -14,7 +14,7 @@ from apps.images.overlays import write_versions
 from apps.images.services.files import claim_file, discard_file, schedule_removal, write_file
 from apps.images.services.focus import keep_focal_points
 from apps.images.storage import RENDITIONS, make_rendition_key
-from apps.imaging.encoders import Generation
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.rendered import Rendered
 from apps.usage.services import count_render

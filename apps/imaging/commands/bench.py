@@ -16,9 +16,9 @@ from apps.imaging.commands.endings import Ending, complain, describe, judge
 from apps.imaging.commands.inputs import Input, find_inputs
 from apps.imaging.commands.render import split_words
 from apps.imaging.commands.workbench import Workbench, open_workbench
-from apps.imaging.encoders import Generation
 from apps.imaging.errors import ImagingError
-from apps.imaging.grammar import parse
+from apps.imaging.options.grammar import parse
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
 

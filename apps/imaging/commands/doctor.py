@@ -25,7 +25,7 @@ def add_doctor(verbs: argparse._SubParsersAction[Parser]) -> None:
 def run_doctor(parsed: argparse.Namespace) -> int:
     if parsed.socket is None and not environment.is_clean():
         environment.start_anew()
-    from apps.imaging.loaders import find_open_loaders
+    from apps.imaging.pixels.loaders import find_open_loaders
 
     report = RendererClient(parsed.socket).probe() if parsed.socket else probe_in_child(cage.ResourceLimits())
     print(report.summarize())

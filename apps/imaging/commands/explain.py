@@ -18,17 +18,17 @@ from apps.imaging.commands.inputs import Input
 from apps.imaging.commands.measuring import Step, measure
 from apps.imaging.commands.render import add_format, settle_format
 from apps.imaging.cost import Cost
-from apps.imaging.encoders import Generation
 from apps.imaging.errors import ImagingError, OptionsError
-from apps.imaging.focus import Area, FocalPoints
-from apps.imaging.geometry import Plan
-from apps.imaging.grammar import find_ignored, parse, write
-from apps.imaging.gravity import Gravity, Mode
+from apps.imaging.geometry.focus import Area, FocalPoints
+from apps.imaging.geometry.plan import Plan
 from apps.imaging.headers import read_source_info
-from apps.imaging.layer import Layer
 from apps.imaging.negotiate import accepted_formats, choose_format
-from apps.imaging.overlay import Composite, Overlay, Repeat
+from apps.imaging.options.grammar import find_ignored, parse, write
+from apps.imaging.pixels.encoders import Generation
+from apps.imaging.pixels.layer import Layer
 from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.recipe.gravity import Gravity, Mode
+from apps.imaging.recipe.overlay import Composite, Overlay, Repeat
 from apps.imaging.render import render
 from apps.imaging.source import SourceInfo
 

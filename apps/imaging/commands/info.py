@@ -13,11 +13,11 @@ from apps.imaging.commands.arguments import Parser, add_socket, add_verb
 from apps.imaging.commands.endings import Ending, complain, describe, judge
 from apps.imaging.commands.inputs import Input, find_inputs
 from apps.imaging.commands.workbench import Workbench, open_workbench
-from apps.imaging.encoders import Generation
 from apps.imaging.errors import ImagingError
-from apps.imaging.focus import UNKNOWN, Area
-from apps.imaging.gravity import Gravity
+from apps.imaging.geometry.focus import UNKNOWN, Area
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.recipe.gravity import Gravity
 from apps.imaging.source import SourceFormat, SourceInfo
 from apps.imaging.subject import SUBJECT
 

@@ -13,18 +13,18 @@ from typing import BinaryIO, TypeVar
 
 import pyvips
 
-from apps.imaging.aiming import aim
 from apps.imaging.commands.arguments import LIMITS
-from apps.imaging.decoders import as_decoded, decode
-from apps.imaging.encoders import Generation, encode
-from apps.imaging.engine import decoding
-from apps.imaging.focus import UNKNOWN, FocalPoints
-from apps.imaging.geometry import Plan, make_plan
-from apps.imaging.layer import Layer
-from apps.imaging.layering import make_layers
-from apps.imaging.margins import trim
-from apps.imaging.metadata import keep_metadata
-from apps.imaging.pipeline import STEPS, Task, find_detail
+from apps.imaging.geometry.focus import UNKNOWN, FocalPoints
+from apps.imaging.geometry.plan import Plan, make_plan
+from apps.imaging.pixels.aiming import aim
+from apps.imaging.pixels.decoders import as_decoded, decode
+from apps.imaging.pixels.encoders import Generation, encode
+from apps.imaging.pixels.engine import decoding
+from apps.imaging.pixels.layer import Layer
+from apps.imaging.pixels.layering import make_layers
+from apps.imaging.pixels.margins import trim
+from apps.imaging.pixels.metadata import keep_metadata
+from apps.imaging.pixels.pipeline import STEPS, Task, find_detail
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.source import SourceInfo
 

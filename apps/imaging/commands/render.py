@@ -18,11 +18,11 @@ from apps.imaging.commands.names import Pattern, read_pattern
 from apps.imaging.commands.progress import Progress
 from apps.imaging.commands.replacing import write_file
 from apps.imaging.commands.workbench import Workbench, open_workbench
-from apps.imaging.encoders import Generation
 from apps.imaging.errors import ImagingError
-from apps.imaging.grammar import parse
 from apps.imaging.headers import read_source_info
 from apps.imaging.negotiate import choose_format
+from apps.imaging.options.grammar import parse
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
 

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from apps.imaging import render as here
 from apps.imaging.commands.arguments import LIMITS
 from apps.imaging.commands.drawing import Drawn, open_drawn
-from apps.imaging.encoders import Generation
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
 from apps.imaging.renderer.client import RendererClient

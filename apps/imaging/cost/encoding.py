@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.imaging.cost.figure import Cost, make_cost
-from apps.imaging.encoders import Generation
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import Compression, OutputFormat, Recipe
 
 # Milliseconds per megapixel, at their quickest and at their smallest: photos of 2.8 and 0.35 megapixels.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from apps.imaging.box import Size
 from apps.imaging.cost.figure import Cost, make_cost
-from apps.imaging.geometry import Plan
-from apps.imaging.overlay import Repeat
+from apps.imaging.geometry.plan import Plan
+from apps.imaging.pixels.tones import make_curve
 from apps.imaging.recipe import Recipe
+from apps.imaging.recipe.overlay import Repeat
 from apps.imaging.source import SourceFormat, SourceInfo
-from apps.imaging.tones import make_curve
 
 # A profile for CMYK is turned into a table before the first pixel.
 _CMYK_MS = 230

@@ -6,11 +6,11 @@ from apps.imaging.cost.decoding import estimate_decoding
 from apps.imaging.cost.encoding import estimate_encoding
 from apps.imaging.cost.figure import Cost, make_cost
 from apps.imaging.cost.steps import estimate_steps
-from apps.imaging.encoders import Generation
-from apps.imaging.focus import UNKNOWN, FocalPoints
-from apps.imaging.geometry import Plan, follows_subject, make_plan
-from apps.imaging.gravity import Seek
+from apps.imaging.geometry.focus import UNKNOWN, FocalPoints
+from apps.imaging.geometry.plan import Plan, follows_subject, make_plan
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.recipe.gravity import Seek
 from apps.imaging.source import SourceFormat, SourceInfo
 
 _BANDS = 4

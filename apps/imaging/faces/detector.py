@@ -14,8 +14,8 @@ import pyvips
 from apps.imaging.faces.candidates import Candidate, merge
 from apps.imaging.faces.extra import find_model
 from apps.imaging.faces.tiles import SIDE, Level, list_levels
-from apps.imaging.focus import Area, FocalPoints
-from apps.imaging.gravity import Gravity
+from apps.imaging.geometry.focus import Area, FocalPoints
+from apps.imaging.recipe.gravity import Gravity
 
 # A face counts that is at least so wide, compared to the widest; others are of people in the background.
 COUNTING = 0.5

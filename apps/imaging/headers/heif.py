@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from apps.imaging.errors import DamagedImage, TruncatedImage
+from apps.imaging.geometry.turn import ORIENTATIONS, Turn
 from apps.imaging.headers.reader import Reader
+from apps.imaging.recipe.transform import Flip
 from apps.imaging.source import SourceFormat, SourceInfo
-from apps.imaging.transform import Flip
-from apps.imaging.turn import ORIENTATIONS, Turn
 
 _MAX_BOXES = 20_000
 _MAX_FACT_BYTES = 4 * 1024**2

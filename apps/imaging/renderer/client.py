@@ -11,10 +11,10 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from apps.imaging.cage import CageReport
-from apps.imaging.encoders import Generation
 from apps.imaging.errors import BadReply, RendererBusy, RendererCrashed, RendererTimeout
-from apps.imaging.focus import UNKNOWN, FocalPoints
+from apps.imaging.geometry.focus import UNKNOWN, FocalPoints
 from apps.imaging.limits import Limits
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
 from apps.imaging.renderer.connecting import list_pauses, send_head, try_to_connect

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Self
 
 from apps.imaging.errors import RendererUnavailable
-from apps.imaging.grammar import parse
 from apps.imaging.limits import Limits
+from apps.imaging.options.grammar import parse
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.renderer.client import RendererClient
 from tests.bench.contestants.contestant import SIDE, Contestant

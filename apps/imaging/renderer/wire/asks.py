@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO, Generic, TypeVar
 
 from apps.imaging.cage import CageReport
-from apps.imaging.encoders import Generation
 from apps.imaging.errors import BadReply, LimitExceeded, OverlayMissing
-from apps.imaging.focus import UNKNOWN, FocalPoints
+from apps.imaging.geometry.focus import UNKNOWN, FocalPoints
 from apps.imaging.limits import Limits
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
 from apps.imaging.renderer.wire.frames import MAX_BODY_BYTES, Frame, WireError, encode_head

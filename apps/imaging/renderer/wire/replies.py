@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from apps.imaging.cage import Attempt, CageReport, Locks
 from apps.imaging.facts import are_facts
-from apps.imaging.focus import FocalPoints
+from apps.imaging.geometry.focus import FocalPoints
 from apps.imaging.placeholder import is_placeholder
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.rendered import Rendered

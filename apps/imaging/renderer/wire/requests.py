@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from apps.imaging import grammar
-from apps.imaging.encoders import Generation
 from apps.imaging.errors import OptionsError
-from apps.imaging.focus import UNKNOWN, FocalPoints
+from apps.imaging.geometry.focus import UNKNOWN, FocalPoints
 from apps.imaging.limits import Limits
-from apps.imaging.overlay import MAX_OVERLAYS
+from apps.imaging.options import grammar
+from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.recipe.overlay import MAX_OVERLAYS
 from apps.imaging.renderer.wire.frames import Header, WireError
 from apps.imaging.renderer.wire.records import read_integer, read_record, read_text, write_record
 

@@ -1,0 +1,1 @@
+"""Where everything goes, in whole numbers, decided before any pixel is touched."""

@@ -1,0 +1,1 @@
+"""How a recipe is written: the table of options, and the grammar that reads and writes them."""

@@ -1,0 +1,1 @@
+"""All that touches pixels: decoders, the pipeline and its steps, encoders."""
