@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.html import format_html, format_html_join
+
 _SCHEMAS = "#/components/schemas/"
 _BOUNDS = {
     "minimum": "from {}",
@@ -19,15 +21,19 @@ _BOUNDS = {
     "format": "{}",
 }
 
+_TEXTS = {"pattern", "format"}
+# Bounds that are those of a column, and defaults that are nothing.
+_UNSAID: tuple[Any, ...] = ("", None, 2**31 - 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A parameter, or a property of a body or a result."""
+    """A parameter, or a property of a body or a result; `note` says whether it may be missing."""
 
     name: str
     place: str
     kind: str
-    is_required: bool
+    note: str = ""
     text: str = ""
 
 
@@ -89,13 +95,13 @@ def _read(told: Mapping[str, Any], method: str, path: str, components: Mapping[s
         method=method,
         path=path,
         title=told["summary"],
-        text=told.get("description", ""),
+        text=_mark_code(told.get("description", "")),
         callers=tuple(_name_caller(way) for way in told["security"]),
         parameters=tuple(_read_parameter(each) for each in told.get("parameters", ())),
-        body=tuple(_list_fields(body)),
+        body=tuple(_list_fields(body, must="required")),
         body_kinds=tuple(bodies),
         body_example=_write(body["examples"][0]) if "examples" in body else "",
-        result=tuple(_list_fields(_find(result, schemas))),
+        result=tuple(_list_fields(_find(result, schemas), may="sometimes")),
         result_example=_write(done["example"]) if "example" in done else "",
         answers=tuple(_list_answers(told["responses"], components["responses"])),
     )
@@ -108,15 +114,14 @@ def _name_caller(way: Mapping[str, list[str]]) -> str:
 
 
 def _read_parameter(told: Mapping[str, Any]) -> Field:
-    schema = told["schema"]
-    return Field(
-        told["name"], told["in"], _name_kind(schema), told.get("required", False), told.get("description", "")
-    )
+    note = "required" if told.get("required") else ""
+    return Field(told["name"], told["in"], _name_kind(told["schema"]), note, told.get("description", ""))
 
 
-def _list_fields(schema: Mapping[str, Any]) -> Iterator[Field]:
+def _list_fields(schema: Mapping[str, Any], *, must: str = "", may: str = "") -> Iterator[Field]:
+    """Yield an object's properties, with a word for those that must be there and one for those that may."""
     for name, inner in schema.get("properties", {}).items():
-        yield Field(name, "", _name_kind(inner), name in schema.get("required", ()))
+        yield Field(name, "", _name_kind(inner), must if name in schema.get("required", ()) else may)
 
 
 def _list_answers(responses: Mapping[str, Any], shared: Mapping[str, Any]) -> Iterator[Answer]:
@@ -126,6 +131,16 @@ def _list_answers(responses: Mapping[str, Any], shared: Mapping[str, Any]) -> It
         text, *lines = told["description"].split("\n")
         codes = (line.removeprefix("- `").partition("` ") for line in lines if line)
         yield Answer(status, text, tuple((code, says) for code, _, says in codes))
+
+
+def _mark_code(text: str) -> str:
+    """Return a text as HTML, what stands in backticks as code."""
+    pieces = enumerate(text.split("`"))
+    return format_html_join(
+        "",
+        "{}",
+        ((format_html("<code>{}</code>", piece) if number % 2 else piece,) for number, piece in pieces),
+    )
 
 
 def _find(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -144,7 +159,11 @@ def _name_kind(schema: Mapping[str, Any]) -> str:
     kind = kinds if isinstance(kinds, str) else " or ".join(kinds)
     if kind == "array":
         kind = f"list of {_name_kind(schema['items'])}"
-    bounds = [text.format(schema[name]) for name, text in _BOUNDS.items() if schema.get(name, "") != ""]
+    bounds = [
+        text.format(schema[name] if name in _TEXTS else json.dumps(schema[name]))
+        for name, text in _BOUNDS.items()
+        if schema.get(name, "") not in _UNSAID
+    ]
     return ", ".join([kind, *bounds])
 
 
