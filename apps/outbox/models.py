@@ -16,6 +16,7 @@ class JobState(models.TextChoices):
     RUNNING = "running"
     DONE = "done"
     DEAD = "dead"
+    SUPERSEDED = "superseded"
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -30,7 +31,8 @@ class JobQuerySet(models.QuerySet["Job"]):
 class Job(models.Model):
     """`key` names the object of the work: two equal pending jobs are one.
 
-    While a job runs, `next_at` is the end of its lease: a dead worker's job is due again then.
+    While a job runs, `next_at` is the end of its lease: a dead worker's job is due again then. `successor` is
+    the equal job that took over the work of one that failed.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, related_name="jobs")
@@ -43,6 +45,7 @@ class Job(models.Model):
     last_error = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
+    successor = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="+")
 
     objects = JobQuerySet.as_manager()
 
@@ -62,3 +65,11 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key} ({self.state})"
+
+    @property
+    def heir(self) -> Job:
+        """The job that has this one's work now: itself, or the last of its successors."""
+        job = self
+        while job.successor is not None:
+            job = job.successor
+        return job

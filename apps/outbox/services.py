@@ -2,7 +2,8 @@
 
     pending ──claim──▶ running ──▶ done
        ▲                 │  │
-       └──── back-off ───┘  └──▶ dead        after the last attempt: logged, kept, run by nobody
+       └──── back-off ───┘  ├──▶ dead        after the last attempt: logged, kept, run by nobody
+                            └──▶ superseded  an equal job was added meanwhile, and does the work of both
 
 A claim is a short transaction of its own and the handler runs outside it. It is a lease: `next_at` says when
 the job is due again should its worker be silent. `attempts` tells a worker that lost its lease from the
@@ -75,17 +76,18 @@ def add_job(
     return job
 
 
-def run_job(job_pk: int) -> JobState:
-    """Run one job if it is due and free, and return the state it is in now.
+def run_job(job_pk: int) -> JobState | None:
+    """Run one job if it is due and free, and return the state its work is in now.
 
-    Call it outside transactions: others must see the claim while the handler runs. A job that is gone was
-    taken back, and counts as done. Safe to call at any time, as often as one likes.
+    Of a superseded job that is its successor's state. None is a job that is gone, taken back or forgotten:
+    nothing can be said of its work. Call it outside transactions: others must see the claim while the
+    handler runs. Safe to call at any time, as often as one likes.
     """
     job = _claim(job_pk)
     if job is not None:
         return _handle(job)
-    state = Job.objects.filter(pk=job_pk).values_list("state", flat=True).first()
-    return JobState.DONE if state is None else JobState(state)
+    known = Job.objects.filter(pk=job_pk).first()
+    return None if known is None else JobState(known.heir.state)
 
 
 def run_due_jobs(*, limit: int = 100) -> int:
@@ -105,9 +107,10 @@ def nudge_due_jobs(*, limit: int = 1000) -> int:
 
 
 def forget_done_jobs(*, limit: int = 10_000) -> int:
-    """Delete jobs done a week ago, at most `limit`; the dead are kept for people to look at."""
+    """Delete jobs done or superseded a week ago, at most `limit`; the dead are kept for people to look at."""
     before = timezone.now() - timedelta(seconds=KEEP_DONE_SECONDS)
-    old = Job.objects.filter(state=JobState.DONE, finished_at__lt=before).values_list("pk", flat=True)
+    over = Job.objects.filter(state__in=[JobState.DONE, JobState.SUPERSEDED], finished_at__lt=before)
+    old = over.values_list("pk", flat=True)
     deleted, _ = Job.objects.filter(pk__in=list(old[:limit])).delete()
     return deleted
 
@@ -155,13 +158,30 @@ def _put_off(job: Job, error: Exception, *, seconds: float) -> JobState:
     if job.attempts >= find_kind(job.kind).max_attempts:
         return _bury(job, text)
     next_at = timezone.now() + timedelta(seconds=seconds)
-    try:
-        with transaction.atomic():
-            _mine(job).update(state=JobState.PENDING, next_at=next_at, last_error=text)
-    except IntegrityError:
-        # An equal job was added while this one ran: it does the work of both.
-        _mine(job).delete()
-    return JobState.PENDING
+    while True:
+        try:
+            with transaction.atomic():
+                _mine(job).update(state=JobState.PENDING, next_at=next_at, last_error=text)
+            return JobState.PENDING
+        except IntegrityError:
+            # An equal job was added while this one ran. If it was claimed since, this one can wait after all.
+            if _hand_over(job, text):
+                return JobState.PENDING
+
+
+def _hand_over(job: Job, text: str) -> bool:
+    """Let the equal job that is pending do the work of both; False when none is any more.
+
+    The row stays, for those who follow it by its id.
+    """
+    equal = Job.objects.filter(kind=job.kind, key=job.key, state=JobState.PENDING)
+    with transaction.atomic():
+        successor = equal.select_for_update().first()
+        if successor is None:
+            return False
+        fields = {"successor": successor, "finished_at": timezone.now(), "last_error": text}
+        _mine(job).update(state=JobState.SUPERSEDED, **fields)
+    return True
 
 
 def _bury(job: Job, reason: str) -> JobState:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,9 +12,11 @@ from django.utils import timezone
 
 from apps.accounts.models import Account, AuditEvent
 from apps.cdn.backends import BACKENDS, PurgeRequest
+from apps.cdn.keys import account_key
+from apps.cdn.services import request_purge
 from apps.images.models import Image
 from apps.outbox.models import Job
-from apps.outbox.services import run_job
+from apps.outbox.services import run_due_jobs, run_job
 from apps.variants.models import Variant
 from tests.api.answers import accepted, refused
 
@@ -25,9 +28,11 @@ class Cache:
 
     def __init__(self) -> None:
         self.is_down = False
+        self.meanwhile: Callable[[], object] = lambda: None
         self.forgotten: list[PurgeRequest] = []
 
     def purge(self, request: PurgeRequest) -> None:
+        self.meanwhile()
         if self.is_down:
             raise ConnectionError("the cache is down")
         self.forgotten.append(request)
@@ -87,6 +92,21 @@ def test_a_cache_that_is_down_is_told_later(
     run_job(int(result["id"]))
     assert accepted(olive_client.get(path))["purge"] == "done"
     assert [request.keys for request in cache.forgotten] == [(f"i-{pear.pk}",)]
+
+
+def test_a_purge_that_another_took_over_is_followed(
+    olive_client: Client, images_path: str, orchard: Account, cache: Cache
+) -> None:
+    """The same is asked for again while the first attempt is failing: the second does the work of both."""
+    cache.is_down = True
+    cache.meanwhile = lambda: request_purge(account=orchard, keys=[account_key(orchard.pk)], reason="again")
+    result = accepted(purge(olive_client, images_path, everything=True))
+    path = f"{images_path}/purge/{result['id']}"
+    assert (Job.objects.count(), accepted(olive_client.get(path))) == (2, result)
+    assert result["purge"] == "pending"
+    cache.is_down, cache.meanwhile = False, lambda: None
+    assert run_due_jobs() == 1
+    assert accepted(olive_client.get(path)) == {"id": result["id"], "purge": "done"}
 
 
 @pytest.mark.parametrize(

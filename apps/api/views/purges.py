@@ -99,4 +99,4 @@ class PurgeDetail(AccountView):
         job = Job.objects.in_account(self.account).filter(kind=PURGE, pk=job_id).first()
         if job is None:
             raise PurgeNotFound
-        return answer({"id": str(job.pk), "purge": _STATES.get(JobState(job.state), "pending")})
+        return answer({"id": str(job.pk), "purge": _STATES.get(JobState(job.heir.state), "pending")})

@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                             ("running", "Running"),
                             ("done", "Done"),
                             ("dead", "Dead"),
+                            ("superseded", "Superseded"),
                         ],
                         default="pending",
                         max_length=10,
@@ -50,6 +51,15 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="jobs",
                         to="accounts.account",
+                    ),
+                ),
+                (
+                    "successor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="outbox.job",
                     ),
                 ),
             ],
