@@ -27,6 +27,7 @@ _REASON = "The tests with an edge need varnishd and nginx, and not both are here
 _SITE = """
 backend default {{ .host = "127.0.0.1"; .port = "{origin}"; }}
 acl purgers {{ "localhost"; }}
+sub site_host {{ set req.http.Host = "img.test"; }}
 sub site_secret {{ set req.http.X-Secret-Expected = "{secret}"; }}
 """
 SHIPPED_FOLDER = "/var/lib/images/renditions/"

@@ -16,6 +16,7 @@ from django.db import DatabaseError
 
 from apps.accounts.models import Account
 from apps.cdn.backends import BACKENDS, PurgeRequest
+from apps.cdn.keys import account_key
 from apps.outbox.models import Job, JobState
 from apps.outbox.services import add_job, run_job
 
@@ -57,4 +58,5 @@ def finish_purge(job: Job) -> PurgeState:
 def purge(job: Job) -> None:
     """Do one purge job."""
     backend = BACKENDS[settings.PURGE_BACKEND]()
-    backend.purge(PurgeRequest(keys=tuple(job.payload["keys"]), urls=tuple(job.payload["urls"])))
+    account = "" if job.account_id is None else account_key(job.account_id)
+    backend.purge(PurgeRequest(tuple(job.payload["keys"]), tuple(job.payload["urls"]), account))

@@ -3,6 +3,7 @@
 #   varnishd -a :80 -f deploy/varnish/images.vcl -p vcl_path=deploy/varnish -s malloc,1g
 #
 # Needs varnish-modules (xkey, var). Edit site.vcl beside this file; PURGE_BACKEND=varnish tells the platform.
+# Its back end is delivery itself, without ACCEL_PREFIX; TLS is ended before it.
 vcl 4.1;
 
 import std;
@@ -11,11 +12,8 @@ import xkey;
 
 include "site.vcl";
 
-sub vcl_init {
-    var.global_set("purged_at", "0");
-}
-
 sub vcl_recv {
+    call site_host;
     if (req.method == "PURGE") {
         call purge_by_tag_or_url;
     }
@@ -37,6 +35,7 @@ sub vcl_recv {
 
 # Three kinds of browser, so three copies of a picture, however many Accept headers there are. `q=0` refuses a type.
 sub normalise_accept {
+    unset req.http.X-Accept;
     if (req.http.Accept ~ "image/avif\s*(,|$|;(?!\s*q=0(\.0*)?\s*(,|$)))") {
         set req.http.X-Accept = "image/avif,";
     }
@@ -50,14 +49,15 @@ sub normalise_accept {
     }
 }
 
-# PURGE with the header `Surrogate-Key: i-12 v-3` forgets everything under these tags, without it the one URL.
+# PURGE with the header `Surrogate-Key: i-12 v-3` forgets everything under these tags, without it the one URL;
+# `X-Purge-Account: a-1` says whose they are.
 sub purge_by_tag_or_url {
     call site_secret;
     if (client.ip !~ purgers || req.http.X-Purge-Secret != req.http.X-Secret-Expected) {
         return (synth(403, "Forbidden"));
     }
-    # The fence: see vcl_backend_response.
-    var.global_set("purged_at", "" + std.time2real(now, 0.0));
+    # The fence, one for each account, lest one that purges all day keeps the others' pictures from being stored.
+    var.global_set("purged_at " + req.http.X-Purge-Account, "" + std.time2real(now, 0.0));
     if (!req.http.Surrogate-Key) {
         return (purge);
     }
@@ -70,28 +70,28 @@ sub vcl_backend_fetch {
 }
 
 sub vcl_backend_response {
-    # A purge passes over what is still being fetched. So what began before the last one may be old: it is fetched
-    # again, and after two tries delivered to who waits for it, and kept for nobody.
-    if (std.real(var.global_get("purged_at"), 0.0) >= std.real(bereq.http.X-Began, 0.0)) {
+    # What is private, or could never be purged, is everybody's own to fetch, and nobody waits for another's.
+    if (beresp.http.Cache-Control !~ "public" || !beresp.http.Surrogate-Key || beresp.http.X-Accel-Redirect) {
+        unset beresp.http.Surrogate-Key;
+        set beresp.uncacheable = true;
+        set beresp.ttl = 120s;
+        return (deliver);
+    }
+    # A purge passes over what is still being fetched. So what began before the account's last one may be old: it is
+    # fetched again, and after two tries delivered to who waits for it, and kept for nobody.
+    set beresp.http.X-Account = regsub(beresp.http.Surrogate-Key, "^(?:.* )?(a-[0-9]+)(?: .*)?$", "\1");
+    set beresp.http.X-Purged-At = var.global_get("purged_at " + beresp.http.X-Account);
+    unset beresp.http.X-Account;
+    if (std.real(beresp.http.X-Purged-At, 0.0) >= std.real(bereq.http.X-Began, 0.0)) {
         if (bereq.retries < 2) {
             return (retry);
         }
-        call keep_for_nobody;
-        return (deliver);
+        set beresp.ttl = 0s;
+        set beresp.grace = 0s;
+        set beresp.keep = 0s;
     }
-    if (beresp.http.Cache-Control !~ "public") {
-        call keep_for_nobody;
-        return (deliver);
-    }
+    unset beresp.http.X-Purged-At;
     set beresp.http.xkey = beresp.http.Surrogate-Key;
-    unset beresp.http.Surrogate-Key;
-}
-
-sub keep_for_nobody {
-    set beresp.ttl = 0s;
-    set beresp.grace = 0s;
-    set beresp.keep = 0s;
-    set beresp.uncacheable = true;
     unset beresp.http.Surrogate-Key;
 }
 

@@ -67,7 +67,7 @@ def test_it_works(
     result = accepted(purge(olive_client, images_path, images=["a/pear"], variants=["public"], urls=[url]))
     assert result["purge"] == "done"
     assert cache.forgotten == [
-        PurgeRequest(keys=tuple(sorted((f"i-{pear.pk}", f"v-{public.pk}"))), urls=(url,))
+        PurgeRequest(tuple(sorted((f"i-{pear.pk}", f"v-{public.pk}"))), (url,), f"a-{orchard.pk}")
     ]
     assert accepted(olive_client.get(f"{images_path}/purge/{result['id']}")) == result
     event = AuditEvent.objects.get(account=orchard, action="caches.purged")
@@ -76,7 +76,7 @@ def test_it_works(
 
 def test_everything(olive_client: Client, images_path: str, orchard: Account, cache: Cache) -> None:
     accepted(purge(olive_client, images_path, everything=True))
-    assert cache.forgotten == [PurgeRequest(keys=(f"a-{orchard.pk}",), urls=())]
+    assert cache.forgotten == [PurgeRequest((f"a-{orchard.pk}",), (), f"a-{orchard.pk}")]
 
 
 def test_a_cache_that_is_down_is_told_later(
@@ -119,6 +119,8 @@ def test_a_purge_that_another_took_over_is_followed(
         ({"images": "a/pear"}, 400, 5400, '"images"'),
         ({"images": [str(n) for n in range(101)]}, 400, 5400, "100"),
         ({"urls": ["https://example.com/x"]}, 400, 5400, "the account's links start with"),
+        ({"urls": ["http://127.0.0.1:8001/a b"]}, 400, 5400, "percent-encoded"),
+        ({"urls": ["http://127.0.0.1:8001/ä"]}, 400, 5400, "percent-encoded"),
     ],
 )
 def test_refusals(

@@ -43,7 +43,9 @@ def test_it_works(orchard: Account, cache: MemoryCache) -> None:
     job = request_purge(account=orchard, keys=["i-2", "i-1", "i-2"], urls=["https://x/y"], reason="pears")
     assert cache.forgotten == [], "not before the commit"
     assert finish_purge(job) == "done"
-    assert cache.forgotten == [PurgeRequest(keys=("i-1", "i-2"), urls=("https://x/y",))]
+    assert cache.forgotten == [
+        PurgeRequest(keys=("i-1", "i-2"), urls=("https://x/y",), account=f"a-{orchard.pk}")
+    ]
     job.refresh_from_db()
     assert (job.kind, job.account, job.state) == (PURGE, orchard, JobState.DONE)
     assert job.payload["reason"] == "pears"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -108,8 +109,8 @@ def edge(shared: tuple[Edge, dict[str, Origin]], origin: Origin, settings: Any) 
     return shared[0]
 
 
-def purge(*keys: str, urls: tuple[str, ...] = ()) -> None:
-    VarnishBackend().purge(PurgeRequest(keys=keys, urls=urls))
+def purge(*keys: str, urls: tuple[str, ...] = (), account: str = "a-1") -> None:
+    VarnishBackend().purge(PurgeRequest(keys=keys, urls=urls, account=account))
 
 
 def test_it_works(edge: Edge, origin: Origin) -> None:
@@ -174,6 +175,14 @@ def test_a_hundred_browsers_make_three_copies(edge: Edge, origin: Origin) -> Non
     assert len(origin.asked) == 3
 
 
+def test_no_client_makes_copies_of_its_own(edge: Edge, origin: Origin) -> None:
+    for number in range(4):
+        edge.get(
+            "/h/own/public", X_Accept=f"image/x-{number}", Host=f"{number}.example", Cookie=f"a={number}"
+        )
+    assert origin.asked == [("/h/own/public", None)]
+
+
 def test_a_query_without_a_signature_makes_no_copies(edge: Edge, origin: Origin) -> None:
     for query in ("", "?x=1", "?exp=1", "?design=1", "?a&b"):
         edge.get(f"/h/query/public{query}")
@@ -204,6 +213,29 @@ def test_only_what_is_public_is_kept(
     for number in (1, 2):
         origin.version = number
         assert edge.ask(target)[::2] == (status, f"version {number}")
+
+
+@pytest.mark.parametrize("lacking", ["Surrogate-Key", "a body of its own"])
+def test_what_could_never_be_purged_is_not_kept(edge: Edge, origin: Origin, lacking: str) -> None:
+    target = f"/h/lacking/{len(lacking)}"
+    if lacking in origin.headers:
+        del origin.headers[lacking]
+    else:
+        origin.headers["X-Accel-Redirect"] = "/_renditions/1"
+    edge.get(target)
+    origin.version = 2
+    assert edge.get(target) == "version 2"
+
+
+def test_nobody_waits_for_what_is_another_s_own(edge: Edge, origin: Origin) -> None:
+    """All of them are at the origin at once, or the barrier breaks."""
+    origin.headers = {"Cache-Control": "private, max-age=600"}
+    edge.get("/h/own/private")
+    together = threading.Barrier(8, timeout=10)
+    origin.think = lambda: together.wait() and None
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(edge.get, ["/h/own/private"] * 8))
+    assert answers == ["version 1"] * 8
 
 
 def test_heads_and_other_methods(edge: Edge, origin: Origin) -> None:
@@ -243,6 +275,29 @@ def test_who_waits_gets_something_however_often_is_purged(edge: Edge, origin: Or
     origin.think = lambda: None
     origin.version = 2
     assert edge.get("/h/often/public") == "version 2"
+
+
+def test_another_account_s_purges_do_not_keep_one_s_pictures_out(edge: Edge, origin: Origin) -> None:
+    origin.think = lambda: purge("i-2", account="a-2")
+    edge.get("/h/neighbours/public")
+    edge.get("/h/neighbours/public")
+    assert len(origin.asked) == 1
+
+
+def test_a_node_that_is_slow_is_not_waited_for(settings: Any) -> None:
+    """It takes the connection and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.VARNISH_NODES = [f"http://127.0.0.1:{silent.getsockname()[1]}"]
+        settings.PURGE_SECRET = SECRET
+        with pytest.raises(PurgeFailed, match="did not confirm"):
+            purge("i-1", urls=tuple(f"https://img.test/{number}" for number in range(100)))
+
+
+def test_a_hundred_urls_fit_into_a_second(edge: Edge, origin: Origin) -> None:
+    edge.get("/h/hundred-99/public")
+    origin.version = 2
+    purge(urls=tuple(f"https://img.test/h/hundred-{number}/public" for number in range(100)))
+    assert edge.get("/h/hundred-99/public") == "version 2"
 
 
 def test_a_wrong_secret(edge: Edge, origin: Origin, settings: Any) -> None:

@@ -6,6 +6,7 @@ made through this API purges what it must without being asked.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -25,6 +26,7 @@ from apps.outbox.models import Job, JobState
 from apps.variants.errors import VariantNotFound
 
 _MAX_NAMED = 100
+_VISIBLE = re.compile(r"[\x21-\x7e]+", re.ASCII)
 _STATES = {JobState.DONE: "done", JobState.DEAD: "failed"}
 
 
@@ -45,6 +47,8 @@ class PurgeInput(serializers.Serializer[Any]):
     def validate_urls(self, urls: list[str]) -> list[str]:
         ours = f"{settings.DELIVERY_URL}/{self.context['account_hash']}/"
         for url in urls:
+            if not _VISIBLE.fullmatch(url):
+                raise serializers.ValidationError(f"{url[:80]} must be percent-encoded")
             if not url.startswith(ours):
                 raise serializers.ValidationError(f"the account's links start with {ours}")
         return urls

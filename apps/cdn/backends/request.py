@@ -8,10 +8,11 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class PurgeRequest:
-    """Surrogate keys, and full URLs for caches that know no keys."""
+    """Surrogate keys, and full URLs for caches that know no keys; `account` is the key of whose they are."""
 
     keys: tuple[str, ...]
     urls: tuple[str, ...] = ()
+    account: str = ""
 
 
 class PurgeBackend(Protocol):
