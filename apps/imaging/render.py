@@ -16,7 +16,7 @@ import pyvips
 
 from apps.imaging.box import Box
 from apps.imaging.cost import Cost, estimate_inspection, estimate_render
-from apps.imaging.errors import SourceError, SvgConversion
+from apps.imaging.errors import LimitExceeded, SourceError, SvgConversion
 from apps.imaging.facts import write_facts
 from apps.imaging.geometry.focus import UNKNOWN, FocalPoints
 from apps.imaging.geometry.plan import make_plan
@@ -96,7 +96,7 @@ def render(
         return Rendered(pass_through(source.read(), info), output, *info.oriented_size, frames=info.frames)
     is_animated = output.can_animate and is_transformed_whole(recipe, info, limits)
     told = info if is_animated else replace(info, frames=1)
-    admit(estimate_render(told, recipe, output, generation, known) + _estimate_overlays(overlays))
+    admit(estimate_render(told, recipe, output, generation, known, _read_infos(overlays, limits)))
     if info.format is SourceFormat.SVG or output is OutputFormat.SVG:
         return _keep_drawing(source, info, recipe, output, limits)
     info = as_decoded(info)
@@ -119,13 +119,15 @@ def render(
     return Rendered(data, output, *plan.size, frames=len(frames), found=found)
 
 
-def _estimate_overlays(overlays: Mapping[str, BinaryIO]) -> Cost:
-    """Return the cost of decoding them; what is no picture is complained of later."""
-    cost = Cost()
-    for file in overlays.values():
-        with suppress(SourceError):
-            cost += estimate_inspection(read_source_info(file))
-    return cost
+def _read_infos(overlays: Mapping[str, BinaryIO], limits: Limits) -> dict[str, SourceInfo]:
+    """Return the facts of those that will be decoded; the others are complained of later."""
+    infos = {}
+    for image, file in overlays.items():
+        with suppress(SourceError, LimitExceeded):
+            info = read_source_info(file)
+            limits.check(info)
+            infos[image] = info
+    return infos
 
 
 def _keep_drawing(

@@ -13,6 +13,7 @@ from apps.imaging.geometry.focus import UNKNOWN, Area, FocalPoints
 from apps.imaging.options.grammar import parse
 from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.renderer.lanes import CHEAP_CPU_MS
 from apps.imaging.source import SourceFormat, SourceInfo
 
 QUICK, SMALL = Generation.QUICK, Generation.SMALL
@@ -178,3 +179,93 @@ def test_a_subject_has_to_be_found_once() -> None:
     assert middle.peak_bytes == eye.peak_bytes == face.peak_bytes
     assert cost("w=512,h=512,fit=cover,g=face", known) == middle
     assert cost("w=512,g=face") == cost("w=512")
+
+
+PHOTO = SourceInfo(SourceFormat.JPEG, 600, 400, samples=6, size_bytes=100_000)
+GIANT = SourceInfo(SourceFormat.JPEG, 8_000, 5_336, samples=6, is_interlaced=True, size_bytes=8 * MEGABYTE)
+DRAWN = {"giant": GIANT, "logo": replace(PHOTO, format=SourceFormat.PNG, samples=16, has_alpha=True)}
+
+
+def cost_of_drawing(*overlays: str) -> Cost:
+    """Return the cost of drawing onto a small photo what is told by options without their `draw.n.`."""
+    options = ",".join(
+        f"draw.{number}.{option}" for number, each in enumerate(overlays, 1) for option in each.split(",")
+    )
+    return estimate_render(PHOTO, parse(options), OutputFormat.JPEG, QUICK, overlays=DRAWN)
+
+
+def test_each_overlay_is_decoded_however_often_its_image_is_drawn() -> None:
+    one, five = (cost_of_drawing(*["image=giant,width=100"] * count) for count in (1, 5))
+    none = cost_of(PHOTO, "")
+    decoding = estimate_inspection(GIANT).cpu_ms
+    assert one.cpu_ms - none.cpu_ms >= decoding
+    assert five.cpu_ms - none.cpu_ms >= 5 * decoding
+    assert five.peak_bytes < 1.5 * one.peak_bytes, "one after the other"
+
+
+def test_what_takes_seconds_to_draw_is_not_for_the_cheap_lane() -> None:
+    """It took 6.7 s."""
+    greedy = "image=giant,width=300,height=300,fit=cover,gravity=face,trim=border,rotate=90"
+    assert 6_000 <= cost_of_drawing(*[greedy] * 5).cpu_ms <= 4 * 6_700
+    assert cost_of_drawing("image=logo,width=0.2").cpu_ms < 100 < CHEAP_CPU_MS
+
+
+@pytest.mark.parametrize(
+    ("cheaper", "costlier", "decodings"),
+    [
+        ("image=giant,width=100", "image=giant,width=100,trim=border", 1),
+        (
+            "image=giant,width=100,height=100,fit=cover",
+            "image=giant,width=100,height=100,fit=cover,gravity=auto",
+            1,
+        ),
+        (
+            "image=giant,width=90,height=90,fit=cover,gravity=auto",
+            "image=giant,width=90,height=90,fit=cover,gravity=face",
+            0,
+        ),
+        ("image=giant", "image=giant,rotate=90", 0),
+        ("image=giant", "image=giant,blur=9", 0),
+        ("image=logo", "image=giant", 0),
+        ("image=logo,width=20", "image=logo,width=20,repeat=true", 0),
+        ("text=Olive,size=20", "text=Olive,size=400", 0),
+        ("text=Olive,size=100", "text=Olive and more,size=100", 0),
+    ],
+)
+def test_what_is_done_to_an_overlay_has_its_price(cheaper: str, costlier: str, decodings: int) -> None:
+    more = cost_of_drawing(costlier).cpu_ms - cost_of_drawing(cheaper).cpu_ms
+    assert more > decodings * estimate_inspection(GIANT).cpu_ms
+
+
+def test_layers_are_kept_until_they_are_drawn() -> None:
+    canvas = PHOTO.width * PHOTO.height
+    plain, two = (
+        cost_of_drawing(*["image=logo,fit=squeeze,width=1.0,height=1.0"] * count) for count in (1, 2)
+    )
+    assert two.peak_bytes - plain.peak_bytes >= 4 * canvas
+
+
+OVERLAYS = st.sampled_from(
+    [
+        "image=giant",
+        "image=giant,width=40,trim=border",
+        "image=logo,repeat=true,width=9",
+        "image=logo,trim.left=900",
+        "image=missing",
+        "image=logo,width=90,height=90,fit=cover,gravity=face",
+        "text=Olive",
+        "text=Olive,size=90,rotate=90,blur=3",
+        "text=" + "W" * 190 + ",size=1000",
+    ]
+)
+
+
+@given(st.lists(OVERLAYS, max_size=4), OVERLAYS)
+def test_more_overlays_never_cost_less(overlays: list[str], more: str) -> None:
+    assert is_no_less(cost_of_drawing(*overlays, more), cost_of_drawing(*overlays))
+
+
+def test_a_border_is_looked_for_in_a_pass_of_its_own() -> None:
+    plain, trimmed = (cost_of(GIANT, options) for options in ("w=100", "w=100,trim=border"))
+    assert trimmed.cpu_ms - plain.cpu_ms > estimate_inspection(GIANT).cpu_ms
+    assert trimmed.peak_bytes > 4 * GIANT.width * GIANT.height

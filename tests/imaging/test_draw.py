@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from apps.imaging.cost import Cost
 from apps.imaging.errors import (
     BadOverlay,
     DamagedImage,
@@ -391,3 +393,29 @@ def test_an_id_is_quoted_with_care() -> None:
     with pytest.raises(OverlayMissing) as caught:
         draw(plain((20, 10), GREY), "draw.image=%E2%80%AE" + "a" * 100)
     assert str(caught.value) == f"There is no image '?{'a' * 39}' to draw"
+
+
+def test_who_admits_is_told_of_each_overlay() -> None:
+    """Of one that is over a limit nothing is told: it is refused before it costs anything."""
+    logo = pictures.encode(Image.new("RGB", (900, 900), "teal"), "PNG")
+    limits = Limits(max_pixels=900 * 900)
+
+    def cost_of(options: str, image: bytes) -> int:
+        told: list[Cost] = []
+        files = {"logo": io.BytesIO(image)}
+        with suppress(BadOverlay):
+            render(
+                io.BytesIO(plain((9, 9), "red")),
+                parse(options),
+                OutputFormat.PNG,
+                limits=limits,
+                overlays=files,
+                admit=told.append,
+            )
+        (cost,) = told
+        return cost.cpu_ms
+
+    once, twice = (cost_of(f"draw.1.image=logo{more}", logo) for more in ("", ",draw.2.image=logo"))
+    none = cost_of("draw.1.image=logo", plain((901, 900), "teal"))
+    assert none < once
+    assert twice - once == once - none

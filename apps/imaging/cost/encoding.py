@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from apps.imaging.cost.figure import Cost, make_cost
-from apps.imaging.pixels.encoders import Generation
+from apps.imaging.cost.figure import BANDS, Cost, make_cost
+from apps.imaging.pixels.encoders import Generation, has_budget
 from apps.imaging.recipe import Compression, OutputFormat, Recipe
 
 # Milliseconds per megapixel, at their quickest and at their smallest: photos of 2.8 and 0.35 megapixels.
@@ -30,7 +30,6 @@ _PALETTE_MS = 400
 _FAST_MS = {OutputFormat.PNG: 40, OutputFormat.JPEG: 8}
 # The first try, and halving the qualities below the highest (budget.py).
 _MAX_TRIES = 8
-_BANDS = 4
 
 
 def estimate_encoding(output: OutputFormat, pixels: int, recipe: Recipe, generation: Generation) -> Cost:
@@ -45,7 +44,7 @@ def estimate_encoding(output: OutputFormat, pixels: int, recipe: Recipe, generat
     elif recipe.compression is Compression.FAST and output in _FAST_MS:
         ms = _FAST_MS[output]
     if generation is Generation.SMALL:  # and at its quickest beside, to keep the smaller; from a copy
-        ms, held = ms + _MS[output][0], held + _BANDS
-    if recipe.max_bytes is not None and output is not OutputFormat.GIF:
-        ms, held = ms * _MAX_TRIES, held + _BANDS
+        ms, held = ms + _MS[output][0], held + BANDS
+    if has_budget(recipe, output):
+        ms, held = ms * _MAX_TRIES, held + BANDS
     return make_cost(pixels=pixels, ms_per_megapixel=ms, bytes_per_pixel=held)

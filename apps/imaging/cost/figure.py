@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MEGA = 1_000_000
+# Of a pixel in the pipeline, at most.
+BANDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,10 @@ class Cost:
 
     def __add__(self, other: Cost) -> Cost:
         return Cost(self.cpu_ms + other.cpu_ms, self.peak_bytes + other.peak_bytes)
+
+    def then(self, other: Cost) -> Cost:
+        """Return the cost of one after the other, when the first keeps nothing."""
+        return Cost(self.cpu_ms + other.cpu_ms, max(self.peak_bytes, other.peak_bytes))
 
 
 def make_cost(*, pixels: int = 0, ms_per_megapixel: float = 0, bytes_per_pixel: float = 0) -> Cost:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.imaging.box import Size
-from apps.imaging.cost.figure import Cost, make_cost
+from apps.imaging.cost.figure import BANDS, Cost, make_cost
 from apps.imaging.geometry.plan import Plan
 from apps.imaging.pixels.tones import make_curve
 from apps.imaging.recipe import Recipe
@@ -12,7 +12,6 @@ from apps.imaging.source import SourceFormat, SourceInfo
 
 # A profile for CMYK is turned into a table before the first pixel.
 _CMYK_MS = 230
-_BANDS = 4
 
 
 def estimate_steps(recipe: Recipe, plan: Plan, info: SourceInfo) -> Cost:
@@ -21,14 +20,13 @@ def estimate_steps(recipe: Recipe, plan: Plan, info: SourceInfo) -> Cost:
     is_sharp = recipe.sharpen > 0
     steps = [
         make_cost(pixels=resized, ms_per_megapixel=5 if resized == source else 45),
-        make_cost(pixels=resized, ms_per_megapixel=11, bytes_per_pixel=_BANDS)
+        make_cost(pixels=resized, ms_per_megapixel=11, bytes_per_pixel=BANDS)
         if plan.turn.quarters
         else Cost(),
         # Entropy looks at all of it, kept.
-        make_cost(pixels=resized, ms_per_megapixel=20, bytes_per_pixel=_BANDS)
+        make_cost(pixels=resized, ms_per_megapixel=20, bytes_per_pixel=BANDS)
         if plan.is_crop_sought
         else Cost(),
-        make_cost(pixels=source, ms_per_megapixel=33) if recipe.trim.border.is_on else Cost(),
         make_cost(pixels=canvas, ms_per_megapixel=5 if make_curve(recipe) else 0),
         make_cost(pixels=canvas, ms_per_megapixel=10 if recipe.saturation != 1 else 0),
         make_cost(
@@ -48,11 +46,11 @@ def _estimate_blur(recipe: Recipe, pixels: int, *, has_alpha: bool) -> Cost:
 
 
 def _estimate_drawing(recipe: Recipe, canvas: Size) -> Cost:
-    """Return the cost of compositing each overlay; what it is made of is another source, not told here."""
+    """Return the cost of compositing each overlay; overlays.py has what it takes to make and keep it."""
     pixels = _area(canvas) * len(recipe.draw)
     tiled = sum(overlay.repeat is not Repeat.NEVER for overlay in recipe.draw)
     return make_cost(pixels=pixels, ms_per_megapixel=60, bytes_per_pixel=1) + make_cost(
-        pixels=_area(canvas) * tiled, ms_per_megapixel=20, bytes_per_pixel=_BANDS
+        pixels=_area(canvas) * tiled, ms_per_megapixel=20
     )
 
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from apps.imaging.cost.decoding import estimate_decoding
 from apps.imaging.cost.encoding import estimate_encoding
-from apps.imaging.cost.figure import Cost, make_cost
+from apps.imaging.cost.figure import BANDS, Cost, make_cost
+from apps.imaging.cost.overlays import estimate_overlays
+from apps.imaging.cost.searching import estimate_searches
 from apps.imaging.cost.steps import estimate_steps
 from apps.imaging.geometry.focus import UNKNOWN, FocalPoints
-from apps.imaging.geometry.plan import Plan, follows_subject, make_plan
+from apps.imaging.geometry.plan import make_plan, read_dpr
 from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
-from apps.imaging.recipe.gravity import Seek
 from apps.imaging.source import SourceFormat, SourceInfo
-
-_BANDS = 4
-# In the small copy of a whole picture (aiming.py): 7 ms for what draws the eye, and for faces 111 in 960×640
-# pixels without one, 147 in 960×960.
-_EYE_MS, _FACES_MS = 7, 147
 
 
 def estimate_inspection(info: SourceInfo) -> Cost:
@@ -30,34 +29,31 @@ def estimate_render(
     output: OutputFormat,
     generation: Generation,
     known: FocalPoints = UNKNOWN,
+    overlays: Mapping[str, SourceInfo] = MappingProxyType({}),
 ) -> Cost:
-    """Return the cost of a rendition; a border still to be found is taken for none. Raises EmptyImage."""
+    """Return the cost of a rendition; `overlays` are the sources of what the recipe draws, by image id.
+
+    A border still to be found is taken for none. Raises EmptyImage.
+    """
     if info.format is SourceFormat.SVG:
         return estimate_decoding(info, is_whole=True)
-    if output is OutputFormat.JSON and not recipe.trim.border.is_on:
-        return Cost()
     plan = make_plan(recipe, info)
+    searches = estimate_searches(info, recipe, plan, known)
+    if output is OutputFormat.JSON:
+        return searches if recipe.trim.border.is_on else Cost()
     is_animated = info.is_animated and recipe.anim and output.can_animate
     frames = info.frames if is_animated else 1
     steps = estimate_steps(recipe, plan, info)
     pixels = plan.size[0] * plan.size[1] * frames
-    roll = make_cost(pixels=pixels, bytes_per_pixel=_BANDS) if is_animated else Cost()
-    return (
+    roll = make_cost(pixels=pixels, bytes_per_pixel=BANDS) if is_animated else Cost()
+    drawing, drawn = estimate_overlays(recipe.draw, plan.size, read_dpr(recipe), overlays)
+    rendition = (
         estimate_decoding(info, is_whole=is_animated)
-        + _estimate_look(info, recipe, plan, known)
         + Cost(steps.cpu_ms * frames, steps.peak_bytes)
         + roll
         + estimate_encode(recipe, output, pixels, generation, is_animated=is_animated)
     )
-
-
-def _estimate_look(info: SourceInfo, recipe: Recipe, plan: Plan, known: FocalPoints) -> Cost:
-    """Return the cost of finding the subject, which is over before the rendition is begun."""
-    seek = recipe.gravity.seek
-    if seek is None or not follows_subject(recipe, plan) or known.find(seek) is not None:
-        return Cost()
-    looked_at = _EYE_MS if seek is Seek.AUTO else _EYE_MS + _FACES_MS
-    return Cost(estimate_decoding(info, is_whole=False).cpu_ms + looked_at)
+    return searches.then(drawing + drawn).then(rendition + drawn)
 
 
 def estimate_encode(

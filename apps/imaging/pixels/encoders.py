@@ -83,20 +83,22 @@ _GIF_EFFORT = {Generation.QUICK: 3, Generation.SMALL: 7}
 _TRIED = {Generation.QUICK: (Generation.QUICK,), Generation.SMALL: (Generation.SMALL, Generation.QUICK)}
 
 
+def has_budget(recipe: Recipe, output: OutputFormat) -> bool:
+    """Whether qualities are tried until the file is light enough; GIF has none to lower."""
+    return recipe.max_bytes is not None and output is not OutputFormat.GIF
+
+
 def encode(image: pyvips.Image, output: OutputFormat, recipe: Recipe, generation: Generation) -> bytes:
     """Return the file; `image` is 8-bit sRGB or grey, its frames below each other at its page height."""
-    has_budget = (
-        recipe.max_bytes is not None and output is not OutputFormat.GIF
-    )  # which has no quality to lower
     is_roll = image.get_page_height() < image.height
-    if not is_roll and (has_budget or generation is Generation.SMALL):
+    if not is_roll and (has_budget(recipe, output) or generation is Generation.SMALL):
         image = image.copy_memory()  # a file's pixels can be read once; a roll's are in memory
 
     def encode_at(quality: int | None) -> bytes:
         wanted = replace(recipe, quality=quality or recipe.quality)
         return min((bytes(_ENCODERS[output](image, wanted, each)) for each in _TRIED[generation]), key=len)
 
-    if recipe.max_bytes is None or not has_budget:
+    if recipe.max_bytes is None or not has_budget(recipe, output):
         return encode_at(None)
     return encode_within(recipe.max_bytes, recipe.quality or _DEFAULT_QUALITY, encode_at)
 
