@@ -40,6 +40,8 @@ def test_it_works(olive_client: Client, orchard: Account, images_path: str, sett
         "variants": [f"{settings.DELIVERY_URL}/{orchard.hash}/{image.public_id}/public"],
         "meta": {"kind": "pear"},
         "creator": "olive",
+        "alt": "",
+        "tags": [],
         "width": 120,
         "height": 80,
         "format": "jpeg",

@@ -174,7 +174,7 @@ def test_a_jpeg_comes_in_scans_where_they_pay(
 def test_what_is_too_large_for_avif_is_webp(
     delivery: DeliveryClient, orchard: Account, stores: object, flexible: None
 ) -> None:
-    large = upload(orchard, pictures.encode(pictures.draw_card(2_100, 2_000), "PNG", compress_level=1))
+    large = upload(orchard, pictures.encode(pictures.draw_card(2_600, 2_000), "PNG", compress_level=1))
     answer = delivery.get(link(large, "q=90"), accept=ACCEPTS[2])
     assert (answer.status, answer.headers["content-type"]) == (200, WEBP)
     assert delivery.get(link(large, "w=900"), accept=ACCEPTS[2]).headers["content-type"] == AVIF

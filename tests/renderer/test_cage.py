@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -144,7 +145,10 @@ def test_a_worker_holds_no_descriptor_but_its_own(start: StartRenderer) -> None:
 
 
 def list_kinds(pid: int) -> list[str]:
-    links = [str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()]
+    links = []
+    for entry in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed since it was listed
+            links.append(str(entry.readlink()))
     return sorted(link.partition(":")[0] for link in links)
 
 
