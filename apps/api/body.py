@@ -68,6 +68,11 @@ def declared_bytes(request: HttpRequest) -> int | None:
     return int(text) if text.isascii() and text.isdigit() else 0
 
 
+def longest_seconds(size: int) -> float:
+    """Return how long a client may take for a body of so many bytes."""
+    return _GRACE_SECONDS + size / _MIN_BYTES_PER_SECOND
+
+
 @contextmanager
 def open_body(request: HttpRequest, *, allowed: int) -> Iterator[Body]:
     """Give the body of a request, watched; one that says it is too large is refused before it is read."""
@@ -76,7 +81,7 @@ def open_body(request: HttpRequest, *, allowed: int) -> Iterator[Body]:
     declared = declared_bytes(request)
     if declared is not None and declared > allowed:
         raise BodyTooLarge(allowed)
-    seconds = _GRACE_SECONDS + (allowed if declared is None else declared) / _MIN_BYTES_PER_SECOND
+    seconds = longest_seconds(allowed if declared is None else declared)
     source, due_at = request.META["wsgi.input"], monotonic() + seconds
     with _watch(request.META.get("gunicorn.socket"), seconds):
         yield Body(source, declared=declared, allowed=allowed, due_at=due_at)

@@ -93,6 +93,7 @@ TABLE: dict[type[Exception], Row] = {
     images.BadGrantExpiry: Row(400, 5400, "Bad request: {error}"),
     images.GrantNotFound: Row(404, 5404),
     images.GrantInUse: Row(409, 5409, "{error}", _NO_RETRY),
+    images.GrantSpent: Row(410, 5410),
     images.EmptyUpload: Row(400, 5400, 'Bad request: "file" is empty'),
     images.UploadTooLarge: Row(413, 5413),
     images.OverlayNotFound: Row(400, 5400, "Bad request: {error}"),

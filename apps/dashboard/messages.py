@@ -67,6 +67,7 @@ TABLE: dict[type[Exception], Row] = {
     images.BadGrantExpiry: Row(400),
     images.GrantNotFound: Row(404),
     images.GrantInUse: Row(409),
+    images.GrantSpent: Row(410),
     images.EmptyUpload: Row(400, "The file is empty."),
     images.UploadTooLarge: Row(413, "The file is too large: {error}."),
     images.OverlayNotFound: Row(400, _OPTIONS),

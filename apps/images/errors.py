@@ -13,6 +13,7 @@ ImagesError
 ├── BadGrantExpiry           an upload is granted for minutes or hours
 ├── GrantNotFound            unknown, used or expired: who holds the secret is not told which
 ├── GrantInUse               another upload is using it right now
+├── GrantSpent               too many uploads to it failed
 ├── EmptyUpload
 ├── UploadTooLarge           more bytes than the account allows
 ├── OverlayNotFound          a variant would draw an image that is not there
@@ -103,6 +104,11 @@ class GrantNotFound(ImagesError):
 class GrantInUse(ImagesError):
     def __init__(self) -> None:
         super().__init__("Another upload to this URL is under way")
+
+
+class GrantSpent(ImagesError):
+    def __init__(self, tries: int) -> None:
+        super().__init__(f"This upload URL is spent: {tries} uploads to it failed; ask for another one")
 
 
 class EmptyUpload(ImagesError):

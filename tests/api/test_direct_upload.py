@@ -15,7 +15,7 @@ from django.utils import timezone
 from apps.accounts.models import Account, AuditEvent
 from apps.images.models import Image, UploadGrant
 from tests.api.answers import accepted, refused
-from tests.api.parts import CONTENT_TYPE, file, form, post, word
+from tests.api.parts import CONTENT_TYPE, Wire, file, form, post, post_wire, word
 from tests.images.conftest import jpeg
 from tests.together import run_together
 
@@ -134,6 +134,36 @@ def test_a_bad_picture_may_be_sent_anew(
     orchard.refresh_from_db()
     assert orchard.images_used == 0
     accepted(post(browser, upload, PHOTO))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_one_is_received_no_other_is_read(olive_client: Client, browser: Client, path: str) -> None:
+    """One secret does not buy the spooling of many bodies at once."""
+    _, upload = grant(olive_client, path)
+    unread: list[int] = []
+
+    class Slow(Wire):
+        def read(self, size: int | None = -1, /) -> bytes:
+            if not unread:
+                other = Wire(form(PHOTO))
+                response = post_wire(browser, upload, other, len(other.getvalue()))
+                assert "under way" in refused(response, 409, 5409)
+                unread.append(other.tell())
+            return super().read(size)
+
+    wire = Slow(form(PHOTO))
+    assert accepted(post_wire(browser, upload, wire, len(wire.getvalue())))["filename"] == "pear.jpg"
+    assert unread == [0]
+
+
+def test_a_spent_address_reads_nothing(olive_client: Client, browser: Client, path: str) -> None:
+    _, upload = grant(olive_client, path)
+    for _ in range(10):
+        refused(post(browser, upload, file(b"<html>")), 415, 5455)
+    wire = Wire(form(PHOTO))
+    told = refused(post_wire(browser, upload, wire, len(wire.getvalue())), 410, 5410)
+    assert "spent: 10 uploads to it failed" in told
+    assert wire.tell() == 0
 
 
 def test_too_large(olive_client: Client, browser: Client, orchard: Account, path: str) -> None:

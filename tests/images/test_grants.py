@@ -20,6 +20,7 @@ from apps.images.errors import (
     BadMetadata,
     GrantInUse,
     GrantNotFound,
+    GrantSpent,
     ImageExists,
     PrivateCustomId,
 )
@@ -29,11 +30,12 @@ from apps.images.services import (
     edit_image,
     find_grant,
     grant_upload,
+    lease_grant,
     receive_upload,
     upload_image,
 )
 from apps.images.services import grants as grants_module
-from apps.images.services.grants import EXPIRE_GRANT
+from apps.images.services.grants import EXPIRE_GRANT, MAX_TRIES
 from apps.images.services.quota import LEASE_SECONDS, RELEASE_QUOTA
 from apps.imaging.errors import NotAnImage
 from apps.outbox.models import Job, JobState
@@ -50,9 +52,12 @@ def grant(account: Account, **terms: Any) -> tuple[Image, str]:
 
 
 def receive(account: Account, secret: str, data: bytes | None = None) -> Image:
-    found = find_grant(account_hash=account.hash, secret=secret)
-    file = io.BytesIO(jpeg() if data is None else data)
-    return receive_upload(grant=found, file=file, filename="pear.jpg", actor=SYSTEM)
+    return send(find_grant(account_hash=account.hash, secret=secret), jpeg() if data is None else data)
+
+
+def send(found: UploadGrant, data: bytes) -> Image:
+    with lease_grant(grant=found, receive_seconds=60) as lease:
+        return receive_upload(lease=lease, file=io.BytesIO(data), filename="pear.jpg", actor=SYSTEM)
 
 
 def quota(account: Account) -> int:
@@ -151,6 +156,38 @@ def test_while_one_uploads_others_are_refused_undecoded(orchard: Account) -> Non
     assert not receive(orchard, secret).is_draft, "whose upload has died may be followed"
 
 
+def test_tries_are_counted(orchard: Account) -> None:
+    _, secret = grant(orchard)
+    found = find_grant(account_hash=orchard.hash, secret=secret)
+    for _ in range(MAX_TRIES):
+        with pytest.raises(NotAnImage):
+            receive(orchard, secret, b"<html>")
+        found.refresh_from_db()
+        assert found.leased_until is None
+    with pytest.raises(GrantSpent, match="spent: 10 uploads to it failed"):
+        receive(orchard, secret)
+    assert not Image.objects.live().exists()
+
+
+def test_the_last_try_may_succeed(orchard: Account) -> None:
+    _, secret = grant(orchard)
+    UploadGrant.objects.update(tries=MAX_TRIES - 1)
+    found = find_grant(account_hash=orchard.hash, secret=secret)
+    with lease_grant(grant=found, receive_seconds=60) as lease:
+        with pytest.raises(GrantInUse):
+            receive(orchard, secret)
+        file = io.BytesIO(jpeg())
+        assert not receive_upload(lease=lease, file=file, filename="pear.jpg", actor=SYSTEM).is_draft
+
+
+def test_a_lease_lasts_for_receiving_and_decoding(orchard: Account) -> None:
+    _, secret = grant(orchard)
+    found = find_grant(account_hash=orchard.hash, secret=secret)
+    with lease_grant(grant=found, receive_seconds=1000) as lease:
+        left = (lease.until - timezone.now()).total_seconds()
+        assert 1000 + LEASE_SECONDS - 30 < left <= 1000 + LEASE_SECONDS
+
+
 def test_no_quota_left(orchard: Account) -> None:
     _, secret = grant(orchard)
     Account.objects.filter(pk=orchard.pk).update(images_limit=0)
@@ -165,20 +202,19 @@ def test_of_fifty_at_once_one_succeeds(orchard: Account, stored_files: Callable[
     """Threat test F20."""
     _, secret = grant(orchard)
     found = find_grant(account_hash=orchard.hash, secret=secret)
-    files = [io.BytesIO(jpeg(40 + number, 30)) for number in range(50)]
+    pictures = [jpeg(40 + number, 30) for number in range(50)]
 
-    def send(file: io.BytesIO) -> Image:
-        own = UploadGrant.objects.select_related("image__account").get(pk=found.pk)
-        return receive_upload(grant=own, file=file, filename="pear.jpg", actor=SYSTEM)
+    def send_own(picture: bytes) -> Image:
+        return send(UploadGrant.objects.select_related("image__account").get(pk=found.pk), picture)
 
-    outcomes = run_together(*[lambda file=file: send(file) for file in files])
+    outcomes = run_together(*[lambda picture=picture: send_own(picture) for picture in pictures])
     assert sum(isinstance(outcome, Image) for outcome in outcomes) == 1, outcomes
     expected = (Image, GrantInUse, GrantNotFound, UploadGrant.DoesNotExist)
     assert all(isinstance(outcome, expected) for outcome in outcomes), outcomes
     assert (quota(orchard), len(stored_files()), Image.objects.live().count()) == (1, 1, 1)
 
 
-def test_an_upload_that_outlived_its_lease_has_lost_it(
+def test_an_upload_that_outlived_its_lease_may_have_lost_it(
     orchard: Account, stored_files: Callable[[], list[Path]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, secret = grant(orchard)
@@ -192,7 +228,7 @@ def test_an_upload_that_outlived_its_lease_has_lost_it(
 
     monkeypatch.setattr(grants_module, "examine", another_is_faster)
     with pytest.raises(GrantNotFound):
-        receive_upload(grant=late, file=io.BytesIO(jpeg()), filename="late.jpg", actor=SYSTEM)
+        send(late, jpeg())
     assert Image.objects.get().width == 30
     assert (quota(orchard), len(stored_files())) == (1, 1)
 
@@ -210,7 +246,7 @@ def test_an_upload_whose_lease_another_has_does_not_take_the_grant(
 
     monkeypatch.setattr(grants_module, "examine", another_begins)
     with pytest.raises(GrantNotFound):
-        receive_upload(grant=late, file=io.BytesIO(jpeg()), filename="late.jpg", actor=SYSTEM)
+        send(late, jpeg())
     assert UploadGrant.objects.get().leased_until is not None, "it is the other's"
     assert (quota(orchard), stored_files()) == (0, [])
 
@@ -219,7 +255,7 @@ def test_what_an_owner_changes_meanwhile_stands(orchard: Account) -> None:
     draft, secret = grant(orchard, creator="olive")
     found = find_grant(account_hash=orchard.hash, secret=secret)
     edited, _ = edit_image(image=draft, creator="max", is_private=True, actor=SYSTEM)
-    image = receive_upload(grant=found, file=io.BytesIO(jpeg()), filename="a.jpg", actor=SYSTEM)
+    image = send(found, jpeg())
     assert (image.creator, image.is_private, image.public_id) == ("max", True, edited.public_id)
 
 
@@ -231,7 +267,7 @@ def test_deleting_a_draft_ends_its_grant(orchard: Account) -> None:
     with pytest.raises(GrantNotFound):
         find_grant(account_hash=orchard.hash, secret=secret)
     with pytest.raises(GrantNotFound):
-        receive_upload(grant=found, file=io.BytesIO(jpeg()), filename="a.jpg", actor=SYSTEM)
+        send(found, jpeg())
     assert quota(orchard) == 0
 
 

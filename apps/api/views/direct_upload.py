@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from apps.accounts.actor import Actor
 from apps.accounts.errors import QuotaExceeded
+from apps.api.body import longest_seconds
 from apps.api.description import describe
 from apps.api.envelope import answer
 from apps.api.fields import FilePart
@@ -29,10 +30,11 @@ from apps.images.errors import (
     BadMetadata,
     GrantInUse,
     GrantNotFound,
+    GrantSpent,
     ImageExists,
     PrivateCustomId,
 )
-from apps.images.services import find_grant, grant_upload, receive_upload
+from apps.images.services import find_grant, grant_upload, lease_grant, receive_upload
 
 _REFUSED = (BadGrantExpiry, BadImageId, BadMetadata, BadCreator, ImageExists, PrivateCustomId, QuotaExceeded)
 
@@ -130,7 +132,7 @@ class DirectUpload(ApiView):
     permission_classes = ()
 
     def check_throttles(self, request: Request) -> None:
-        """No account is asking; a secret is good for one upload."""
+        """No account is asking; a grant counts its own tries."""
 
     def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
         """Answer a browser that asks first, as it does before an upload that shows its progress."""
@@ -145,19 +147,24 @@ class DirectUpload(ApiView):
         "Direct uploads",
         "Upload by a grant",
         text=(
-            "Where a browser posts its `file`, from any site. Other parts of the form are passed by. The "
-            "answer leaves out what is the owner's: `meta` and `creator`."
+            "Where a browser posts its `file`, from any site. Other parts of the form are passed by. One "
+            "upload may be under way at a time, and a refused one may be repeated; after ten the address is "
+            "spent. The answer leaves out what is the owner's: `meta` and `creator`."
         ),
         form=Form,
         result=GuestImageOutput,
-        errors=[GrantNotFound, GrantInUse, *REFUSED_FILES],
+        errors=[GrantNotFound, GrantInUse, GrantSpent, *REFUSED_FILES],
     )
     def post(self, request: Request, account_hash: str, secret: str) -> Response:
         grant = find_grant(account_hash=account_hash, secret=secret)
         account = grant.image.account
-        with receive_form(self.wire_request, max_file_bytes=account.max_upload_bytes) as form:
+        allowed = account.max_upload_bytes
+        with (
+            lease_grant(grant=grant, receive_seconds=longest_seconds(allowed)) as lease,
+            receive_form(self.wire_request, max_file_bytes=allowed) as form,
+        ):
             image = receive_upload(
-                grant=grant, file=form.file, filename=form.catcher.filename, actor=self.sender
+                lease=lease, file=form.file, filename=form.catcher.filename, actor=self.sender
             )
         return answer(show([image], account, shape=GuestImageOutput)[0])
 

@@ -30,6 +30,7 @@ class UploadGrant(models.Model):
     digest = models.BinaryField(max_length=32, unique=True)
     expires_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)  # uploads begun, of which none was finished
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = UploadGrantQuerySet.as_manager()

@@ -5,7 +5,7 @@ from apps.images.services.bulk import BULK, start_bulk
 from apps.images.services.deletion import delete_image
 from apps.images.services.editing import edit_image
 from apps.images.services.fetch import fetch_image, fetch_original
-from apps.images.services.grants import find_grant, grant_upload, receive_upload
+from apps.images.services.grants import find_grant, grant_upload, lease_grant, receive_upload
 from apps.images.services.purging import purge_caches
 from apps.images.services.renditions import find_rendition, forget_rendition, store_rendition
 from apps.images.services.replacing import replace_original, restore_original
@@ -23,6 +23,7 @@ __all__ = [
     "find_rendition",
     "forget_rendition",
     "grant_upload",
+    "lease_grant",
     "purge_caches",
     "receive_upload",
     "replace_original",

@@ -1,12 +1,14 @@
 """Direct creator uploads: a draft with a one-time secret, which a stranger's one upload turns into an image.
 
-    grant_upload ──▶ draft + grant ──▶ receive_upload ──▶ image       (the grant is gone)
-                          │
-                          └──▶ expire_grant, a job ──▶ nothing        (neither draft nor grant)
+    grant_upload ──▶ draft + grant ──▶ lease_grant ──▶ receive_upload ──▶ image     (the grant is gone)
+                          │     ▲           │
+                          │     └── refused ┘          (MAX_TRIES times)
+                          └──▶ expire_grant, a job ──▶ nothing                      (neither draft nor grant)
 
-While an upload runs, the grant is leased to it, so that others are refused before their bytes are decoded.
-The lease names its own end, and only who holds it can use the grant up: an upload that outlived its lease
-has lost it. Everywhere the draft's row is locked before the grant's.
+An upload leases the grant before its body is received, so that others are refused before theirs costs
+anything: a secret buys one upload at a time, and MAX_TRIES in all. The lease names its own end, and only who
+holds it can use the grant up: an upload that outlived its lease may have lost it to another. Everywhere the
+draft's row is locked before the grant's.
 """
 
 from __future__ import annotations
@@ -15,18 +17,28 @@ import hashlib
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, BinaryIO
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from apps.accounts.actor import Actor
 from apps.accounts.models import Account
 from apps.accounts.services import record_event
-from apps.images.errors import BadGrantExpiry, GrantInUse, GrantNotFound, ImageNotFound
+from apps.images.errors import (
+    BadGrantExpiry,
+    GrantInUse,
+    GrantNotFound,
+    GrantSpent,
+    ImageNotFound,
+    ImagesError,
+)
 from apps.images.models import Image, UploadGrant
+from apps.images.models.grant import UploadGrantQuerySet
 from apps.images.services.access import lock_image
 from apps.images.services.original import examine, keep_original, raise_if_taken
 from apps.images.services.quota import LEASE_SECONDS, reserved_quota
@@ -41,6 +53,16 @@ MIN_SECONDS, DEFAULT_SECONDS, MAX_SECONDS = 120, 1800, 21_600
 # Who asks for the shortest or longest time there is has counted it from a moment ago, on another clock.
 _LEEWAY_SECONDS = 10
 _SECRET_BYTES = 32
+# Enough for whoever picks the wrong file, and little for whoever wants to keep a renderer busy.
+MAX_TRIES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class GrantLease:
+    """Leave to be the only upload to a grant until a time."""
+
+    grant: UploadGrant
+    until: datetime
 
 
 def grant_upload(
@@ -88,20 +110,39 @@ def find_grant(*, account_hash: str, secret: str) -> UploadGrant:
     return grant
 
 
-def receive_upload(*, grant: UploadGrant, file: BinaryIO, filename: str, actor: Actor) -> Image:
+@contextmanager
+def lease_grant(*, grant: UploadGrant, receive_seconds: float) -> Iterator[GrantLease]:
+    """Have the grant for oneself, and yield the lease for `receive_upload`; an error leaves it free again.
+
+    `receive_seconds` is how long the body may take to come; the lease lasts for its decoding too. Each
+    lease is a try. Raises GrantNotFound, GrantInUse, or GrantSpent after MAX_TRIES.
+    """
+    now = timezone.now()
+    until = now + timedelta(seconds=receive_seconds + LEASE_SECONDS)
+    mine = UploadGrant.objects.filter(pk=grant.pk)
+    free = mine.live(now).free(now).filter(tries__lt=MAX_TRIES)
+    if not free.update(leased_until=until, tries=F("tries") + 1):
+        raise _find_refusal(mine, now)
+    try:
+        yield GrantLease(grant, until)
+    except BaseException:
+        mine.filter(leased_until=until).update(leased_until=None)
+        raise
+
+
+def receive_upload(*, lease: GrantLease, file: BinaryIO, filename: str, actor: Actor) -> Image:
     """Turn the draft into an image; of many who try at once one succeeds, and none after.
 
-    Whose picture is refused may try again. Raises GrantNotFound, GrantInUse, or what `upload_image` does
-    of a file.
+    Raises GrantNotFound when the lease was lost meanwhile, or what `upload_image` does of a file.
     """
-    image, account = grant.image, grant.image.account
-    with _leased(grant) as leased_until, reserved_quota(account) as quota:
+    image, account = lease.grant.image, lease.grant.image.account
+    with reserved_quota(account) as quota:
         original = examine(file, account)
         columns = original.describe(account)
         columns |= {"filename": clean_filename(filename), "uploaded_at": timezone.now(), "is_draft": False}
         for name, value in columns.items():
             setattr(image, name, value)
-        write_row = partial(_fill_draft, grant, leased_until, columns)
+        write_row = partial(_fill_draft, lease, columns)
         keep_original(original=original, image=image, quota=quota, write_row=write_row, actor=actor)
     return image
 
@@ -119,33 +160,27 @@ def expire_grant(job: Job) -> None:
         draft.delete()
 
 
-@contextmanager
-def _leased(grant: UploadGrant) -> Iterator[datetime]:
-    """Have the grant for oneself, and yield until when; an error leaves it free again."""
-    now = timezone.now()
-    until = now + timedelta(seconds=LEASE_SECONDS)
-    mine = UploadGrant.objects.filter(pk=grant.pk)
-    if not mine.live(now).free(now).update(leased_until=until):
-        raise GrantInUse if mine.live(now).exists() else GrantNotFound
-    try:
-        yield until
-    except BaseException:
-        mine.filter(leased_until=until).update(leased_until=None)
-        raise
+def _find_refusal(mine: UploadGrantQuerySet, now: datetime) -> ImagesError:
+    """Return why a grant cannot be leased."""
+    if not mine.live(now).exists():
+        return GrantNotFound()
+    if mine.free(now).filter(tries__gte=MAX_TRIES).exists():
+        return GrantSpent(MAX_TRIES)
+    return GrantInUse()
 
 
-def _fill_draft(grant: UploadGrant, leased_until: datetime, columns: Mapping[str, Any]) -> None:
+def _fill_draft(lease: GrantLease, columns: Mapping[str, Any]) -> None:
     """Write what the upload brought and nothing else: an owner may have edited the draft meanwhile."""
     try:
-        draft = lock_image(grant.image)
+        draft = lock_image(lease.grant.image)
     except ImageNotFound as error:
         raise GrantNotFound from error
-    if not UploadGrant.objects.filter(pk=grant.pk, leased_until=leased_until).delete()[0]:
+    if not UploadGrant.objects.filter(pk=lease.grant.pk, leased_until=lease.until).delete()[0]:
         raise GrantNotFound
     for name, value in columns.items():
         setattr(draft, name, value)
     draft.save(update_fields=columns)
-    grant.image.refresh_from_db()
+    lease.grant.image.refresh_from_db()
 
 
 def _check_expiry(expires_at: datetime | None) -> datetime:
