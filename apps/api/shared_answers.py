@@ -18,6 +18,7 @@ _ERROR_HEADINGS = {
     405: "Not a method of this path.",
     408: "The client was too slow.",
     409: "There is one already.",
+    410: "There is nothing here any more.",
     413: "Too large.",
     415: "Of a kind that is not taken.",
     401: "No token, or one that is worth nothing.",
