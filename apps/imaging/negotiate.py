@@ -54,7 +54,8 @@ def choose_format(
         return OutputFormat.SVG
     if asked is OutputFormat.PLACEHOLDER:
         return asked
-    if (passage := find_passage(recipe, info, limits)) is not None:
+    can_move = asked is None or asked.can_animate or recipe.compression is Compression.FAST
+    if can_move and (passage := find_passage(recipe, info, limits)) is not None:
         return passage
     is_moving = is_transformed_whole(recipe, info, limits)
     if recipe.compression is Compression.FAST:

@@ -9,7 +9,7 @@ it, as it does for all of them under LargeAnimation.FIRST_FRAME.
 from __future__ import annotations
 
 from apps.imaging.limits import LargeAnimation, Limits
-from apps.imaging.recipe import Compression, OutputFormat, Recipe
+from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.source import SourceFormat, SourceInfo
 from apps.imaging.stripping import strip
 
@@ -21,12 +21,14 @@ _OWN = {
 
 
 def find_passage(recipe: Recipe, info: SourceInfo, limits: Limits) -> OutputFormat | None:
-    """Return the format an animation is passed through in, its own; None for what is not."""
+    """Return the one format an animation is passed through in, its own; None for what never is.
+
+    Whatever format the recipe asks for: that is no part of its fingerprint. So who gets a large animation's
+    own format gets it as it is, even if the format was asked for by name or is what AVIF fell back to.
+    """
     if not (recipe.anim and is_large(info, limits)) or recipe.draw:
         return None
-    asked = recipe.format.output
-    can_move = asked is None or asked.can_animate or recipe.compression is Compression.FAST
-    if not can_move or limits.large_animation is LargeAnimation.FIRST_FRAME:
+    if limits.large_animation is LargeAnimation.FIRST_FRAME:
         return None
     return _OWN.get(info.format)
 

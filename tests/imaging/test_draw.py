@@ -22,9 +22,10 @@ from apps.imaging.errors import (
     NotAnImage,
     OverlayIsSvg,
     OverlayMissing,
+    TruncatedImage,
 )
 from apps.imaging.facts import are_facts
-from apps.imaging.limits import Limits
+from apps.imaging.limits import FailOn, Limits
 from apps.imaging.options.grammar import parse
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.render import Rendered, render
@@ -419,3 +420,16 @@ def test_who_admits_is_told_of_each_overlay() -> None:
     none = cost_of("draw.1.image=logo", plain((901, 900), "teal"))
     assert none < once
     assert twice - once == once - none
+
+
+@pytest.mark.parametrize(
+    "how", ["width=30", "width=30,draw.1.height=30,draw.1.fit=cover,draw.1.gravity=auto", "trim=border"]
+)
+def test_half_an_overlay_by_policy(how: str) -> None:
+    whole, options = pictures.photo_jpeg(600, 400), f"draw.1.image=half,draw.1.{how}"
+    half, base = whole[: len(whole) // 2], plain((60, 40), GREY)
+    with pytest.raises(BadOverlay) as caught:
+        draw(base, options, half=half)
+    assert isinstance(caught.value.cause, TruncatedImage)
+    drawn = draw(base, options, limits=Limits(fail_on=FailOn.NONE), half=half)
+    assert (drawn.width, drawn.height) == (60, 40)

@@ -6,19 +6,23 @@ import io
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from apps.imaging.cost import Cost
-from apps.imaging.errors import LimitExceeded
+from apps.imaging.errors import EmptyImage, LimitExceeded
 from apps.imaging.headers import read_source_info
 from apps.imaging.limits import LargeAnimation, Limits
 from apps.imaging.negotiate import choose_format
 from apps.imaging.options.grammar import parse
-from apps.imaging.recipe import OutputFormat
+from apps.imaging.passing import find_passage
+from apps.imaging.recipe import FormatChoice, OutputFormat, Recipe
 from apps.imaging.render import render
 from apps.imaging.rendered import Rendered
 from apps.imaging.source import SourceFormat, SourceInfo
 from tests import pictures
+from tests.imaging.recipes import recipes
 
 # Five frames of 60 × 40 are 12,000 pixels.
 LARGE = Limits(large_animation_pixels=11_999)
@@ -103,6 +107,38 @@ def test_the_first_frame_by_policy() -> None:
 def test_what_is_not_too_large_is_transformed() -> None:
     rendered = deliver(pictures.animation("GIF"), "w=30", Limits(large_animation_pixels=12_000))
     assert (rendered.format, rendered.width, rendered.frames) == (OutputFormat.WEBP, 30, 5)
+
+
+@pytest.mark.parametrize(
+    ("format_name", "options", "others"),
+    [("PNG", "w=30", "w=30,f=png"), ("WEBP", "w=5000,fit=contain,f=webp", "w=5000,fit=contain,f=avif")],
+)
+def test_its_own_format_is_one_file_whoever_asks(format_name: str, options: str, others: str) -> None:
+    data = pictures.animation(format_name)
+    one, other = deliver(data, options), deliver(data, others)
+    assert (one.frames, one.data) == (5, other.data)
+
+
+@given(
+    recipe=recipes(),
+    choices=st.lists(st.sampled_from(FormatChoice), min_size=2, max_size=2),
+    accepts=st.lists(st.sampled_from(["", "image/webp", BROWSER]), min_size=2, max_size=2),
+    source=st.sampled_from([SourceFormat.GIF, SourceFormat.WEBP, SourceFormat.PNG, SourceFormat.AVIF]),
+)
+def test_one_key_is_one_picture(
+    recipe: Recipe, choices: list[FormatChoice], accepts: list[str], source: SourceFormat
+) -> None:
+    info = SourceInfo(source, 60, 40, frames=5, has_alpha=True)
+    asked = [replace(recipe, format=choice) for choice in choices]
+    keys, passed = set(), set()
+    for each, accept in zip(asked, accepts, strict=True):
+        try:
+            output = choose_format(each, info, accept, LARGE)
+        except EmptyImage:  # nothing of it would be left
+            return
+        keys.add((each.fingerprint, output))
+        passed.add(output is find_passage(each, info, LARGE))
+    assert len(passed) <= len(keys)
 
 
 def test_the_usual_edge() -> None:

@@ -87,17 +87,18 @@ def _draw_image(
 
 def _draw(number: int, overlay: Overlay, file: BinaryIO, info: SourceInfo, easel: Easel) -> Layer | None:
     """Return the layer, None if all of it lies beside the canvas; `info` is as decoded."""
-    recipe = as_recipe(overlay, easel.canvas, easel.dpr)
-    plan = make_plan(recipe, info, trim(file, recipe, info))
+    recipe, fail_on = as_recipe(overlay, easel.canvas, easel.dpr), easel.limits.fail_on
+    plan = make_plan(recipe, info, trim(file, recipe, info, fail_on=fail_on))
     easel.limits.check_plan(plan, info, frames=1)
     placement = place(overlay, plan.size, easel.canvas, easel.dpr)
     if placement is None:
         return None
-    plan, _ = aim(file, info, recipe, plan, UNKNOWN)
+    plan, _ = aim(file, info, recipe, plan, UNKNOWN, fail_on=fail_on)
     # PNG, whatever the rendition becomes: what is clear in an overlay stays clear.
     task = Task(recipe, plan, OutputFormat.PNG)
     with decoding():
-        frame = next(decode(file, info, plan.resized, region=plan.trimmed, is_animated=False))
+        frames = decode(file, info, plan.resized, region=plan.trimmed, is_animated=False, fail_on=fail_on)
+        frame = next(frames)
         image = frame.image.copy_memory() if plan.is_crop_sought else frame.image
         image = run(image, find_detail(image, task))
         image = _keep(_crop(_tile(_fade(image, overlay.opacity), placement.tiles), placement.seen))
