@@ -88,8 +88,8 @@ def list_limits(token: ApiToken) -> list[Limit]:
 
 
 def list_batch_limits(token: ApiToken) -> list[Limit]:
-    """Return what the requests of a token's batch tokens count against, together (catalogue §7.3)."""
-    return [Limit("batch", f"api-rate:batch:{token.pk}", BATCH_REQUESTS_PER_SECOND, 1)]
+    """Return what the requests of all batch tokens of an account count against, together (catalogue §7.3)."""
+    return [Limit("batch", f"api-rate:batch:{token.account_id}", BATCH_REQUESTS_PER_SECOND, 1)]
 
 
 def take(limits: Sequence[Limit]) -> list[Standing]:

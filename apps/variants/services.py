@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import Enum, auto
 from typing import Any
 
@@ -116,6 +117,21 @@ def edit_variant(
         purge = request_purge(account=locked.account, keys=[variant_key(locked.pk)], reason="variant edited")
         _record(locked, actor, "variant.edited")
     return locked, finish_purge(purge)
+
+
+def follow_drawn_image(*, account: Account, was: str, now: str, actor: Actor) -> list[str]:
+    """Have variants draw an image by its new id, in the caller's transaction; returns the keys to purge."""
+    drawing = Variant.objects.in_account(account).drawing(was).select_related("account").order_by("pk")
+    keys = []
+    for variant in drawing.select_for_update(of=("self",)):
+        recipe = variant.recipe
+        draw = tuple(replace(each, image=now) if each.image == was else each for each in recipe.draw)
+        variant.options = write(replace(recipe, draw=draw))
+        variant.version += 1
+        variant.save()
+        _record(variant, actor, "variant.edited")
+        keys.append(variant_key(variant.pk))
+    return keys
 
 
 def delete_variant(*, variant: Variant, actor: Actor) -> PurgeState:

@@ -19,7 +19,7 @@ from apps.accounts.actor import SYSTEM
 from apps.accounts.models import Account, Scope
 from apps.accounts.tokens import create_token
 from apps.api import rate_limits
-from apps.api.rate_limits import Limit, Standing, rate_headers, take
+from apps.api.rate_limits import Limit, Standing, list_batch_limits, rate_headers, take
 from apps.api.refusals import TooManyRequests
 from tests.api.answers import refused
 from tests.api.conftest import client_for
@@ -67,6 +67,26 @@ def test_tokens_of_an_account_share_its_limit(
     refused(olive_client.get(images_path), 429, 5429)
     theirs = images_path.replace(orchard.public_id, elsewhere.public_id)
     assert eve_client.get(theirs).status_code == 200
+
+
+@pytest.mark.django_db
+def test_refused_requests_count(
+    reader_client: Client, images_path: str, elsewhere: Account, orchard: Account, settings: Any
+) -> None:
+    settings.API_RATE_PER_TOKEN, settings.API_RATE_PER_ACCOUNT = 2, 100
+    refused(reader_client.post(images_path), 403, 10000)
+    refused(reader_client.get(images_path.replace(orchard.public_id, elsewhere.public_id)), 403, 10000)
+    refused(reader_client.post(images_path), 429, 5429)
+
+
+@pytest.mark.django_db
+def test_batch_tokens_of_an_account_share_a_limit(orchard: Account, elsewhere: Account) -> None:
+    tokens = [
+        create_token(account=account, name="batch", scopes=[Scope.READ], actor=SYSTEM)[0]
+        for account in (orchard, orchard, elsewhere)
+    ]
+    keys = [limit.key for token in tokens for limit in list_batch_limits(token)]
+    assert keys[0] == keys[1] != keys[2]
 
 
 @pytest.mark.django_db

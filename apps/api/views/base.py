@@ -41,8 +41,12 @@ class ApiView(APIView):
     limits: Callable[[ApiToken], Sequence[Limit]] = staticmethod(list_limits)
     rate_headers: Mapping[str, str] = {}
 
-    def check_throttles(self, request: Request) -> None:
-        """Count the request, once it is known whose it is. Raises TooManyRequests."""
+    def check_permissions(self, request: Request) -> None:
+        """Count the request, then judge it: those that are refused count too. Raises TooManyRequests."""
+        self.count_request()
+        super().check_permissions(request)
+
+    def count_request(self) -> None:
         self.rate_headers = rate_headers(take(self.limits(self.token)))
 
     @property

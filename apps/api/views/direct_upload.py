@@ -131,7 +131,7 @@ class DirectUpload(ApiView):
     authentication_classes = ()
     permission_classes = ()
 
-    def check_throttles(self, request: Request) -> None:
+    def count_request(self) -> None:
         """No account is asking; a grant counts its own tries."""
 
     def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:

@@ -82,7 +82,7 @@ class ImageDetail(ImageView):
         text=(
             "What is not named stays; `metadata` and `tags` are replaced as a whole. A change of "
             "`requireSignedURLs` gives the image another id, unless the account keeps ids, and purges "
-            "what caches hold of it."
+            "what caches hold of it; variants that draw it follow."
         ),
         body=Input,
         form=Input,

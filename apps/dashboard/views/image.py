@@ -59,7 +59,7 @@ def change_access(request: MemberRequest, image_id: str) -> HttpResponse:
     """Make the image private or public, as the form says; its id and so its address change with it."""
     image = _find(request.account, image_id)
     if request.method != "POST":
-        return render_page(request, "dashboard/change_access.html", {"image": image, "warning": _warn(image)})
+        return render_page(request, "dashboard/change_access.html", {"image": image})
     is_private = request.POST.get("is_private") == "true"
     try:
         image, purge = set_access(image=image, is_private=is_private, actor=request.actor)
@@ -72,7 +72,7 @@ def change_access(request: MemberRequest, image_id: str) -> HttpResponse:
 
 
 def _warn(image: Image) -> str:
-    """Return what else stops working when an image loses its id; empty if nothing does."""
+    """Return what else stops working when an image is deleted; empty if nothing does."""
     names = Variant.objects.in_account(image.account).drawing(image.public_id).values_list("name", flat=True)
     if not names:
         return ""

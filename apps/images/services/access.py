@@ -15,6 +15,7 @@ from apps.images.models import Image
 from apps.images.services.render_ahead import plan_render_ahead
 from apps.outbox.models import Job
 from apps.variants.models import DeliveryPolicy
+from apps.variants.services import follow_drawn_image
 
 
 def set_access(*, image: Image, is_private: bool, actor: Actor) -> tuple[Image, PurgeState]:
@@ -42,8 +43,9 @@ def lock_image(image: Image) -> Image:
 def change_access(*, locked: Image, is_private: bool, actor: Actor) -> Job | None:
     """Change who may see a locked image; returns the purge to finish after the commit, if there is any.
 
-    A generated id changes with it (catalogue §2.6) unless the account wants stable ids. The version goes
-    up in the same transaction, so that nothing rendered before can be reached.
+    A generated id changes with it (catalogue §2.6) unless the account wants stable ids, and variants that
+    draw the image follow. The version goes up in the same transaction, so that nothing rendered before can
+    be reached.
     """
     if locked.is_private == is_private:
         return None
@@ -63,9 +65,12 @@ def change_access(*, locked: Image, is_private: bool, actor: Actor) -> Job | Non
         object_id=locked.public_id,
         detail={"was": old_id, "is_private": is_private},
     )
+    keys = [image_key(locked.pk)]
+    if locked.public_id != old_id:
+        keys += follow_drawn_image(account=locked.account, was=old_id, now=locked.public_id, actor=actor)
     if not locked.is_draft:
         plan_render_ahead(image=locked)
-    return request_purge(account=locked.account, keys=[image_key(locked.pk)], reason="image access changed")
+    return request_purge(account=locked.account, keys=keys, reason="image access changed")
 
 
 def check_may_be_private(image_id: str, policy: DeliveryPolicy) -> None:

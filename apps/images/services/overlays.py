@@ -28,7 +28,8 @@ def review_overlays(account: Account, recipe: Recipe) -> None:
     """Raise OverlayNotFound, or OverlayIsSvg, for a recipe that no link could be answered with.
 
     Whoever mistypes an id should learn it before their visitors do. That an overlay is deleted later is
-    allowed all the same: it is how a logo is replaced, and no variant may keep an image from being deleted.
+    allowed all the same: no variant may keep an image from being deleted. A logo is changed by
+    `replace_original`.
     """
     try:
         find_overlays(account=account, recipe=recipe)
