@@ -74,9 +74,7 @@ TABLE: dict[type[Exception], Row] = {
     # The renderer; its own words name sockets and paths.
     imaging.RendererUnavailable: Row(503, 9522, _INTERNAL, _SOON),
     imaging.RendererBusy: Row(503, 9522, "The service is too busy", _SOON),
-    imaging.RendererTimeout: Row(
-        504, 9529, "The image is too large to process or the service is too busy", _SOON
-    ),
+    imaging.RendererTimeout: Row(504, 9529, _TOO_MUCH, _SOON),
     imaging.RendererCrashed: Row(503, 9522, _INTERNAL, _SOON),
     imaging.BadReply: Row(500, 9523, _INTERNAL),
     # What this room refuses.

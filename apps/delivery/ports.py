@@ -18,6 +18,7 @@ from apps.images.decide import Facts, RenditionKey, StoredRendition
 from apps.images.links import Link
 from apps.images.storage import renditions
 from apps.imaging.renderer.async_client import AsyncRendererClient
+from apps.imaging.renderer.patience import longest_wait
 
 # Renders under way or queued at the renderer, per process; one more is asked to come back.
 MAX_FLIGHTS = 64
@@ -57,13 +58,19 @@ async def open_ports(
                 renderer=renderer or make_renderer(),
                 threads=threads,
                 flights=flights,
-                wait_seconds=settings.HEAVY_RENDER_SECONDS + STORE_SECONDS,
+                wait_seconds=find_wait_seconds(),
             ),
         )
     finally:
         await flights.close()
         threads.close()
         await pool.close()
+
+
+def find_wait_seconds() -> float:
+    """Return how long a request waits for its flight: no flight takes longer."""
+    longest = longest_wait(total_seconds=settings.RENDER_SECONDS, heavy_seconds=settings.HEAVY_RENDER_SECONDS)
+    return longest + STORE_SECONDS
 
 
 def make_renderer() -> AsyncRendererClient:

@@ -19,15 +19,12 @@ from apps.imaging.source import SourceInfo
 # What was accepted under an account's byte limit stays renderable when the limit is lowered.
 RENDER_LIMITS = Limits(max_bytes=2**40)
 
-# The renderer's own deadline ends a render first, and says so; ours is for a renderer that says nothing.
-_GRACE_SECONDS = 2
-
 
 def make_client() -> RendererClient:
     return RendererClient(
         settings.RENDERER_SOCKET,
-        total_seconds=settings.RENDER_SECONDS + _GRACE_SECONDS,
-        heavy_seconds=settings.HEAVY_RENDER_SECONDS + _GRACE_SECONDS,
+        total_seconds=settings.RENDER_SECONDS,
+        heavy_seconds=settings.HEAVY_RENDER_SECONDS,
     )
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from apps.imaging.errors import SourceError
 from apps.imaging.headers import read_source_info
-from apps.imaging.headers.exif import read_copyright, read_orientation, write_copyright, write_orientation
+from apps.imaging.headers.exif import read_copyright, read_orientation, write_orientation
 from apps.imaging.source import SNIFFED_BYTES
 from tests import hostile
 from tests.fuzzing import NUMBERS, Change, change, changes, fuzz
@@ -116,6 +116,16 @@ def test_noise_is_no_exif(noise: bytes) -> None:
     for block in (noise, b"II*\0\x08\0\0\0" + noise, b"Exif\0\0MM\0*\0\0\0\x08" + noise):
         assert 1 <= read_orientation(block) <= 8
         read_copyright(block)
+
+
+def write_copyright(notice: bytes) -> bytes:
+    """Return an EXIF block that holds a copyright notice and nothing else."""
+    text = notice + b"\0"
+    start = 8 + 2 + 12 + 4
+    value = text.ljust(4, b"\0") if len(text) <= 4 else start.to_bytes(4, "big")
+    entry = (0x8298).to_bytes(2, "big") + (2).to_bytes(2, "big") + len(text).to_bytes(4, "big") + value
+    directory = (1).to_bytes(2, "big") + entry + bytes(4)
+    return b"Exif\0\0MM\0*" + (8).to_bytes(4, "big") + directory + (text if len(text) > 4 else b"")
 
 
 @given(notice=st.binary(min_size=1, max_size=300), orientation=st.integers(1, 8))

@@ -99,11 +99,11 @@ def test_deadlines(start: StartRenderer, run: Run) -> None:
     renderer = start()
 
     async def slow() -> None:
-        client = AsyncRendererClient(renderer.socket_path, total_seconds=1)
+        client = AsyncRendererClient(renderer.socket_path, total_seconds=0.5)
         with pytest.raises(RendererTimeout):
             await client.render(
                 draw_noise(),
-                Recipe(width=1600),
+                Recipe(width=3000),
                 OutputFormat.AVIF,
                 limits=LIMITS,
                 generation=Generation.SMALL,

@@ -40,11 +40,6 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
 
 
-def is_available() -> bool:
-    """Say whether we know this machine's system call numbers."""
-    return libc.is_linux() and find_architecture() is not None
-
-
 def install() -> bool:
     """Put the filter on every thread of this process, for good; return False on an unknown machine.
 

@@ -1,4 +1,4 @@
-"""EXIF: the two facts we take from it, each of which we can write alone.
+"""EXIF: the two facts we take from it, of which we can write one alone.
 
 An EXIF block is a small TIFF file. libexif would tell the same, but only to those who decode.
 """
@@ -38,16 +38,6 @@ def read_copyright(block: bytes) -> bytes:
             # Photographer and editor are separated by a NUL; the end is marked by one too.
             return text.rstrip(b"\0 ")
     return b""
-
-
-def write_copyright(notice: bytes) -> bytes:
-    """Return an EXIF block, prefix included, that holds a copyright notice and nothing else."""
-    text = notice + b"\0"
-    entries, start = 1, 8 + 2 + 12 + 4
-    value = text.ljust(4, b"\0") if len(text) <= 4 else start.to_bytes(4, "big")
-    directory = entries.to_bytes(2, "big") + _COPYRIGHT.to_bytes(2, "big") + _ASCII.to_bytes(2, "big")
-    directory += len(text).to_bytes(4, "big") + value + bytes(4)
-    return PREFIX + b"MM\0*" + (8).to_bytes(4, "big") + directory + (text if len(text) > 4 else b"")
 
 
 def write_orientation(orientation: int) -> bytes:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from apps.imaging.cage import CageReport
-from apps.imaging.errors import BadReply, RendererBusy, RendererCrashed, RendererTimeout
+from apps.imaging.errors import BadReply, RendererBusy, RendererCrashed
 from apps.imaging.geometry.focus import UNKNOWN, FocalPoints
 from apps.imaging.limits import Limits
 from apps.imaging.pixels.encoders import Generation
@@ -20,6 +20,7 @@ from apps.imaging.rendered import Rendered
 from apps.imaging.renderer.connecting import list_pauses, send_head, try_to_connect
 from apps.imaging.renderer.handover import Handover, hand_over
 from apps.imaging.renderer.lanes import WrongLane, heavy_socket
+from apps.imaging.renderer.patience import Patience
 from apps.imaging.renderer.wire.asks import Ask, Source, ask_inspect, ask_probe, ask_render, pick_overlays
 from apps.imaging.renderer.wire.frames import GREETING, Frame, FrameDecoder, WireError
 from apps.imaging.source import SourceInfo
@@ -75,27 +76,28 @@ class AsyncRendererClient:
         return await self._ask(ask_probe())
 
     async def _ask(self, ask: Ask[Result], *sources: Source) -> Result:
-        started_at = asyncio.get_running_loop().time()
         with hand_over(*sources) as handover:
             try:
-                return await self._ask_at(self._path, ask, handover, started_at + self._total_seconds)
+                patience = Patience(asyncio.get_running_loop().time(), self._total_seconds)
+                return await self._ask_at(self._path, ask, handover, patience)
             except WrongLane:
-                path, deadline = heavy_socket(self._path), started_at + self._heavy_seconds
-            try:
-                return await self._ask_at(path, ask, handover, deadline)
+                path = heavy_socket(self._path)
+            try:  # the queue there is another, and so is its workers' deadline
+                patience = Patience(asyncio.get_running_loop().time(), self._heavy_seconds)
+                return await self._ask_at(path, ask, handover, patience)
             except WrongLane as error:  # there is no third
                 raise BadReply from error
 
-    async def _ask_at(self, path: Path, ask: Ask[Result], handover: Handover, deadline: float) -> Result:
+    async def _ask_at(self, path: Path, ask: Ask[Result], handover: Handover, patience: Patience) -> Result:
         try:
-            return await self._ask_once(path, ask, handover, deadline)
+            return await self._ask_once(path, ask, handover, patience)
         except RendererCrashed:  # perhaps another picture's doing; rendering twice does no harm
-            return await self._ask_once(path, ask, handover, deadline)
+            return await self._ask_once(path, ask, handover, patience)
 
-    async def _ask_once(self, path: Path, ask: Ask[Result], handover: Handover, deadline: float) -> Result:
+    async def _ask_once(self, path: Path, ask: Ask[Result], handover: Handover, patience: Patience) -> Result:
         head = ask.head(sources=handover.lengths)
-        with await self._connect(path, deadline) as connection:
-            return ask.read(await _converse(connection, head, handover, deadline))
+        with await self._connect(path, patience.ends_at) as connection:
+            return ask.read(await _converse(connection, head, handover, patience))
 
     async def _connect(self, path: Path, deadline: float) -> socket.socket:
         clock = asyncio.get_running_loop().time
@@ -110,20 +112,20 @@ class AsyncRendererClient:
         raise RendererBusy
 
 
-async def _converse(connection: socket.socket, head: bytes, handover: Handover, deadline: float) -> Frame:
+async def _converse(connection: socket.socket, head: bytes, handover: Handover, patience: Patience) -> Frame:
     loop = asyncio.get_running_loop()
-    was_accepted = False
+    accepted_at: float | None = None
     try:
-        async with asyncio.timeout_at(deadline):
+        async with asyncio.timeout_at(patience.ends_at):
             with suppress(BrokenPipeError):  # the worker left early; perhaps it said why
                 send_head(connection, head, handover.descriptors)
                 await loop.sock_sendall(connection, handover.body)
             if await loop.sock_recv(connection, len(GREETING)) != GREETING:
                 raise RendererCrashed
-            was_accepted = True
+            accepted_at = loop.time()
             return await _receive(connection)
     except TimeoutError as error:
-        raise (RendererTimeout if was_accepted else RendererBusy) from error
+        raise patience.explain_end(accepted_at) from error
     except WireError as error:
         raise BadReply from error
     except OSError as error:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from apps.imaging.cage import CageReport
-from apps.imaging.errors import BadReply, RendererBusy, RendererCrashed, RendererTimeout
+from apps.imaging.errors import BadReply, RendererBusy, RendererCrashed
 from apps.imaging.geometry.focus import UNKNOWN, FocalPoints
 from apps.imaging.limits import Limits
 from apps.imaging.pixels.encoders import Generation
@@ -20,6 +20,7 @@ from apps.imaging.rendered import Rendered
 from apps.imaging.renderer.connecting import list_pauses, send_head, try_to_connect
 from apps.imaging.renderer.handover import Handover, hand_over
 from apps.imaging.renderer.lanes import WrongLane, heavy_socket
+from apps.imaging.renderer.patience import Patience
 from apps.imaging.renderer.wire.asks import Ask, Source, ask_inspect, ask_probe, ask_render, pick_overlays
 from apps.imaging.renderer.wire.frames import GREETING, Frame, FrameDecoder, WireError
 from apps.imaging.source import SourceInfo
@@ -31,11 +32,12 @@ class RendererClient:
     """A renderer as three verbs. Holds no connection: each request makes its own, so any thread may use it.
 
     Every verb raises RendererUnavailable (nobody listens), RendererBusy (no worker took the request in
-    time), RendererTimeout (one took it and did not finish), RendererCrashed (workers died of it, twice),
-    BadReply, or what the renderer found out about the picture: SourceError, LimitExceeded,
+    time to finish it), RendererTimeout (one did and has not finished), RendererCrashed (workers died of it,
+    twice), BadReply, or what the renderer found out about the picture: SourceError, LimitExceeded,
     TooLargeToProcess.
 
-    A verb takes at most `total_seconds`, or `heavy_seconds` when its picture goes through the heavy lane.
+    A verb takes at most `total_seconds`, the deadline of the renderer's workers, and a little more; then
+    `heavy_seconds`, that of the heavy lane's, and a little, when its picture is sent there (patience.py).
     """
 
     def __init__(
@@ -79,27 +81,28 @@ class RendererClient:
         return self._ask(ask_probe())
 
     def _ask(self, ask: Ask[Result], *sources: Source) -> Result:
-        started_at = time.monotonic()
         with hand_over(*sources) as handover:
             try:
-                return self._ask_at(self._path, ask, handover, started_at + self._total_seconds)
+                patience = Patience(time.monotonic(), self._total_seconds)
+                return self._ask_at(self._path, ask, handover, patience)
             except WrongLane:
-                path, deadline = heavy_socket(self._path), started_at + self._heavy_seconds
-            try:
-                return self._ask_at(path, ask, handover, deadline)
+                path = heavy_socket(self._path)
+            try:  # the queue there is another, and so is its workers' deadline
+                patience = Patience(time.monotonic(), self._heavy_seconds)
+                return self._ask_at(path, ask, handover, patience)
             except WrongLane as error:  # there is no third
                 raise BadReply from error
 
-    def _ask_at(self, path: Path, ask: Ask[Result], handover: Handover, deadline: float) -> Result:
+    def _ask_at(self, path: Path, ask: Ask[Result], handover: Handover, patience: Patience) -> Result:
         try:
-            return self._ask_once(path, ask, handover, deadline)
+            return self._ask_once(path, ask, handover, patience)
         except RendererCrashed:  # perhaps another picture's doing; rendering twice does no harm
-            return self._ask_once(path, ask, handover, deadline)
+            return self._ask_once(path, ask, handover, patience)
 
-    def _ask_once(self, path: Path, ask: Ask[Result], handover: Handover, deadline: float) -> Result:
+    def _ask_once(self, path: Path, ask: Ask[Result], handover: Handover, patience: Patience) -> Result:
         head = ask.head(sources=handover.lengths)
-        with self._connect(path, deadline) as connection:
-            return ask.read(_converse(connection, head, handover, deadline))
+        with self._connect(path, patience.ends_at) as connection:
+            return ask.read(_converse(connection, head, handover, patience))
 
     def _connect(self, path: Path, deadline: float) -> socket.socket:
         give_up_at = min(time.monotonic() + self._connect_seconds, deadline)
@@ -113,20 +116,20 @@ class RendererClient:
         raise RendererBusy
 
 
-def _converse(connection: socket.socket, head: bytes, handover: Handover, deadline: float) -> Frame:
-    was_accepted = False
+def _converse(connection: socket.socket, head: bytes, handover: Handover, patience: Patience) -> Frame:
+    accepted_at: float | None = None
     try:
         with suppress(BrokenPipeError):  # the worker left early; perhaps it said why
             send_head(connection, head, handover.descriptors)
-            _wait_at_most(connection, deadline)
+            _wait_at_most(connection, patience.ends_at)
             connection.sendall(handover.body)
-        _wait_at_most(connection, deadline)
+        _wait_at_most(connection, patience.ends_at)
         if connection.recv(len(GREETING)) != GREETING:
             raise RendererCrashed
-        was_accepted = True
-        return _receive(connection, deadline)
+        accepted_at = time.monotonic()
+        return _receive(connection, patience.ends_at)
     except TimeoutError as error:
-        raise (RendererTimeout if was_accepted else RendererBusy) from error
+        raise patience.explain_end(accepted_at) from error
     except WireError as error:
         raise BadReply from error
     except OSError as error:

@@ -19,7 +19,8 @@ from apps.imaging.errors import ImagingError, TooLargeToProcess
 # A worker's own address space: 70 MiB when it starts (180 with the face detector), and 136 once libvips'
 # threads have their arenas.
 OWN_BYTES = 336 * 1024**2
-# A thumbnail behind two of the slowest cheap pictures waits this long at worst.
+# Two workers busy with the slowest cheap pictures, overlays included, keep a thumbnail waiting about so long:
+# predictions of time are right to a third mostly, and a slower machine takes longer in proportion.
 CHEAP_CPU_MS = 3_000
 
 
