@@ -16,6 +16,7 @@ from apps.delivery.refusals import ImageChanging, MethodNotAllowed
 from apps.delivery.renditions import Picture
 from apps.images.decide import Decision, decide
 from apps.images.links import Link, parse_link
+from apps.images.renderer import RENDER_LIMITS, finds_faces
 
 HEALTH_PATH = b"/healthz"
 # An image that changes while it is rendered is decided about anew, this often.
@@ -57,6 +58,8 @@ async def _decide(link: Link, request: DeliveryRequest, ports: Ports) -> Decisio
         accept=request.header("accept"),
         hints=read_hints(request.headers),
         now=int(ports.now()),
+        limits=RENDER_LIMITS,
+        finds_faces=finds_faces(),
     )
 
 

@@ -11,7 +11,6 @@ from apps.delivery.hints import CLIENT_HINTS, list_headers
 from apps.delivery.renditions import Picture
 from apps.images.decide import Decision, StoredRendition
 from apps.imaging.advice import warnings
-from apps.imaging.faces.extra import is_installed
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.source import SourceInfo
 
@@ -41,7 +40,9 @@ def picture_headers(decision: Decision, rendition: StoredRendition) -> dict[str,
         surrogate_keys=tuple(keys),
     )
     headers = {"etag": f'"{rendition.digest}"'} | _lower(cache_headers(policy)) | _SAFETY
-    if warning := write_warning(decision.recipe, decision.image.source, decision.output):
+    if warning := write_warning(
+        decision.asked, decision.image.source, decision.output, finds_faces=decision.finds_faces
+    ):
         headers["warning"] = warning
     if decision.hinted_by:
         wanted = (name for topic in decision.hinted_by for name in CLIENT_HINTS[topic])
@@ -51,9 +52,9 @@ def picture_headers(decision: Decision, rendition: StoredRendition) -> dict[str,
 
 # Working out what to say takes three times a decision's time; remembered, a third.
 @lru_cache(maxsize=4096)
-def write_warning(recipe: Recipe, info: SourceInfo, output: OutputFormat) -> str:
+def write_warning(recipe: Recipe, info: SourceInfo, output: OutputFormat, *, finds_faces: bool) -> str:
     """Return what is to be said of a recipe as the original says it (catalogue §4.11); empty for nothing."""
-    sentences = warnings(recipe, info, output, finds_faces=is_installed())
+    sentences = warnings(recipe, info, output, finds_faces=finds_faces)
     return ", ".join(f'cf-images 299 "{sentence}"' for sentence in sentences)
 
 

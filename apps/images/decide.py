@@ -23,10 +23,12 @@ from apps.images.errors import (
 )
 from apps.images.links import Link
 from apps.images.overlays import ImageVersion, OverlayFacts, choose_overlays, write_versions
+from apps.imaging.limits import Limits
 from apps.imaging.negotiate import choose_format, is_negotiated
 from apps.imaging.options.grammar import parse
 from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.recipe.faces import forget_faces
 from apps.imaging.recipe.hints import NO_HINTS, Hints, Topic, find_topics, list_resolved, resolve
 from apps.imaging.source import SourceInfo
 from apps.signing.signature import verify
@@ -97,12 +99,15 @@ class RenditionKey:
 class Decision:
     """`rendition` is None on a miss. `is_shared` says whether a shared cache may keep the answer.
 
-    `recipe` leaves nothing open; `hinted_by` is what had to be told for that.
+    `asked` leaves nothing open to hints; `hinted_by` is what had to be told for that. `recipe` is what is
+    rendered of it: another where it seeks faces and the platform finds none.
     """
 
     account_pk: int
     image: ImageFacts
     variant_pk: int | None
+    asked: Recipe
+    finds_faces: bool
     recipe: Recipe
     key: RenditionKey
     rendition: StoredRendition | None
@@ -117,10 +122,19 @@ class Decision:
         return self.key.output
 
 
-def decide(link: Link, facts: Facts | None, *, accept: str, now: int, hints: Hints = NO_HINTS) -> Decision:
+def decide(
+    link: Link,
+    facts: Facts | None,
+    *,
+    accept: str,
+    now: int,
+    limits: Limits,
+    finds_faces: bool,
+    hints: Hints = NO_HINTS,
+) -> Decision:
     """Return what answers the link, or raise DecisionError or OptionsError.
 
-    `accept` is the Accept header, `now` unix seconds.
+    `accept` is the Accept header, `now` unix seconds. `limits` and `finds_faces` are the renderer's.
     """
     if facts is None:
         raise UnknownAccount
@@ -128,13 +142,14 @@ def decide(link: Link, facts: Facts | None, *, accept: str, now: int, hints: Hin
     if image is None:
         raise NoSuchImage
     is_shared = _check_access(link, facts, image, now)
-    recipe, fingerprint = _choose_recipe(link, facts, image)
-    topics = find_topics(recipe)
-    if topics:
-        recipe = resolve(recipe, hints)
+    read, fingerprint = _choose_recipe(link, facts, image)
+    topics = find_topics(read)
+    asked = resolve(read, hints)
+    recipe = asked if finds_faces else forget_faces(asked)
+    if recipe is not read:
         fingerprint = recipe.fingerprint
     overlays = choose_overlays(recipe, facts.overlays, is_flexible=link.is_flexible)
-    output = choose_format(recipe, image.source, accept)
+    output = choose_format(recipe, image.source, accept, limits)
     versions = tuple(overlay.image_version for overlay in overlays)
     rendition = _best_rendition(facts.renditions, fingerprint, output, write_versions(versions))
     generation = rendition.generation if rendition else Generation.QUICK
@@ -142,6 +157,8 @@ def decide(link: Link, facts: Facts | None, *, accept: str, now: int, hints: Hin
         account_pk=facts.account_pk,
         image=image,
         variant_pk=facts.variant.pk if facts.variant else None,
+        asked=asked,
+        finds_faces=finds_faces,
         recipe=recipe,
         key=RenditionKey(image.pk, image.version, fingerprint, output, generation, versions),
         rendition=rendition,

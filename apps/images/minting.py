@@ -16,6 +16,7 @@ from apps.images.decide import decide
 from apps.images.links import parse_link, write_signed_link
 from apps.images.lookup import look_up
 from apps.images.models import Image
+from apps.images.renderer import RENDER_LIMITS, finds_faces
 from apps.signing.errors import SigningKeyNotFound
 from apps.signing.models import SigningKey
 from apps.signing.services import reveal_value
@@ -47,7 +48,8 @@ def mint_link(
         image.account.hash, image.public_id, segment, key=reveal_value(key), expires_at=expires_at
     )
     link = parse_link(target.encode("ascii"))
-    decide(link, look_up(link, settings.FIELD_KEYS), accept="", now=now)
+    facts = look_up(link, settings.FIELD_KEYS)
+    decide(link, facts, accept="", now=now, limits=RENDER_LIMITS, finds_faces=finds_faces())
     return SignedLink(
         url=settings.DELIVERY_URL + target,
         key_name=key.name,

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 
+from apps.imaging.faces.extra import is_installed
 from apps.imaging.geometry.focus import UNKNOWN, FocalPoints
 from apps.imaging.limits import Limits
 from apps.imaging.pixels.encoders import Generation
@@ -18,6 +19,11 @@ from apps.imaging.source import SourceInfo
 
 # What was accepted under an account's byte limit stays renderable when the limit is lowered.
 RENDER_LIMITS = Limits(max_bytes=2**40)
+
+
+def finds_faces() -> bool:
+    """Whether renders find faces; what is rendered without is another recipe, under another key."""
+    return is_installed()
 
 
 def make_client() -> RendererClient:

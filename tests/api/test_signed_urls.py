@@ -18,6 +18,7 @@ from apps.images.errors import AccessDenied, LinkExpired
 from apps.images.links import parse_link
 from apps.images.lookup import look_up
 from apps.images.models import Image
+from apps.images.renderer import RENDER_LIMITS
 from apps.signing.services import create_signing_key, delete_signing_key
 from apps.variants.services import set_delivery_policy
 from tests.api.answers import accepted, refused
@@ -50,7 +51,9 @@ def is_opened_by(url: str, settings: Any, *, now: int | None = None) -> bool:
     parts = urlsplit(url.removeprefix(settings.DELIVERY_URL))
     link = parse_link(f"{parts.path}?{parts.query}".encode())
     try:
-        decide(link, look_up(link, settings.FIELD_KEYS), accept="", now=now or int(time.time()))
+        facts = look_up(link, settings.FIELD_KEYS)
+        at = now or int(time.time())
+        decide(link, facts, accept="", now=at, limits=RENDER_LIMITS, finds_faces=True)
     except LinkExpired:
         return False
     return True

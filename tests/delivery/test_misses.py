@@ -18,6 +18,7 @@ from apps.delivery.renditions import Picture
 from apps.images.decide import decide
 from apps.images.links import parse_link
 from apps.images.models import Image, Rendition
+from apps.images.renderer import RENDER_LIMITS
 from apps.images.services import delete_image, replace_original, set_access
 from apps.images.sources import read_focal_points
 from apps.images.storage import originals
@@ -65,7 +66,8 @@ def test_who_looked_before_another_flight_landed_does_not_fly_again(
     async def story() -> tuple[Picture | None, Picture | None]:
         async with ports.open_ports(renderer=renderer) as opened:
             parsed = parse_link(link(photo).encode())
-            decision = decide(parsed, await opened.look_up(parsed), accept="", now=0)
+            facts = await opened.look_up(parsed)
+            decision = decide(parsed, facts, accept="", now=0, limits=RENDER_LIMITS, finds_faces=True)
             return await opened.renditions.make(decision), await opened.renditions.make(decision)
 
     first, second = asyncio.run(story())

@@ -28,7 +28,9 @@ from apps.images.errors import (
     UnknownAccount,
 )
 from apps.images.links import parse_link, write_link, write_signed_link
+from apps.images.renderer import RENDER_LIMITS
 from apps.imaging.errors import OptionsError
+from apps.imaging.limits import LargeAnimation, Limits
 from apps.imaging.options.grammar import parse
 from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
@@ -52,9 +54,17 @@ FACTS = Facts(
 
 
 def ask(
-    facts: Facts | None, target: str, *, accept: str = "", now: int = NOW, hints: Hints = NO_HINTS
+    facts: Facts | None,
+    target: str,
+    *,
+    accept: str = "",
+    now: int = NOW,
+    hints: Hints = NO_HINTS,
+    limits: Limits = RENDER_LIMITS,
+    finds_faces: bool = True,
 ) -> Decision:
-    return decide(parse_link(target.encode()), facts, accept=accept, now=now, hints=hints)
+    link = parse_link(target.encode())
+    return decide(link, facts, accept=accept, now=now, hints=hints, limits=limits, finds_faces=finds_faces)
 
 
 def plain(segment: str = "mobile") -> str:
@@ -219,6 +229,25 @@ def test_renditions_are_looked_for_under_every_recipe_hints_can_make() -> None:
         for hints in (Hints(), Hints(is_mobile=True), Hints(150), Hints(9000), Hints(1, is_slow=True)):
             assert ask(facts, plain(segment), hints=hints).key.fingerprint in known
     assert list_fingerprints("w=40") == (Recipe(width=40).fingerprint,)
+
+
+def test_who_finds_no_faces_has_keys_of_its_own() -> None:
+    segment = "w=auto,h=9,fit=cover,g=face,zoom=0.5,draw.1.text=a,draw.1.gravity=face"
+    with_faces, without = (ask(FACTS, plain(segment), finds_faces=finds) for finds in (True, False))
+    assert without.recipe == parse("w=1200,h=9,fit=cover,g=auto,draw.1.text=a,draw.1.gravity=auto")
+    assert without.asked == with_faces.recipe
+    assert without.key.fingerprint == without.recipe.fingerprint != with_faces.key.fingerprint
+    assert {without.key.fingerprint, with_faces.key.fingerprint} <= set(list_fingerprints(segment))
+    assert len(list_fingerprints("w=9,g=face")) == 2
+    assert ask(FACTS, plain("w=9,zoom=1"), finds_faces=False).recipe == parse("w=9,zoom=1")
+
+
+def test_the_format_is_chosen_under_the_renderers_limits() -> None:
+    large = SourceInfo(SourceFormat.GIF, 1_000, 1_000, frames=51, has_alpha=True)
+    facts = replace(FACTS, image=replace(PUBLIC, source=large))
+    assert ask(facts, plain("w=10"), accept="image/webp").output is OutputFormat.GIF
+    limits = replace(RENDER_LIMITS, large_animation=LargeAnimation.FIRST_FRAME)
+    assert ask(facts, plain("w=10"), accept="image/webp", limits=limits).output is OutputFormat.WEBP
 
 
 def test_the_key_tells_recipes_versions_and_formats_apart() -> None:

@@ -47,7 +47,7 @@ def assert_it_is_one(recipe: Recipe) -> None:
     text = write(recipe)
     assert parse(text) == recipe == from_mapping(to_mapping(recipe))
     assert find_ignored(text) == []
-    assert len({resolved.fingerprint for resolved in list_resolved(recipe)}) <= 44
+    assert len({resolved.fingerprint for resolved in list_resolved(recipe)}) <= 88
 
 
 def assert_it_can_be_shown(refusal: OptionsError) -> None:

@@ -6,7 +6,7 @@ from apps.images.decide import RenditionKey
 from apps.images.errors import NoSuchOverlay
 from apps.images.models import Image
 from apps.images.overlays import OverlayFacts
-from apps.images.renderer import render
+from apps.images.renderer import RENDER_LIMITS, finds_faces, render
 from apps.images.services.overlays import find_overlays
 from apps.images.services.renditions import find_rendition, store_rendition
 from apps.images.sources import open_originals, read_focal_points, source_info
@@ -14,6 +14,7 @@ from apps.imaging.errors import SvgConversion
 from apps.imaging.negotiate import choose_format
 from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.recipe.faces import forget_faces
 from apps.imaging.recipe.hints import Hints, resolve
 from apps.imaging.rendered import Rendered
 from apps.outbox.models import Job
@@ -31,7 +32,7 @@ def plan_render_ahead(*, image: Image) -> None:
     One render a job: none may take longer than its lease.
     """
     for variant in Variant.objects.in_account(image.account).rendered_ahead():
-        for is_mobile, recipe in _resolve(variant.recipe).items():
+        for is_mobile, recipe in _list_screens(variant.recipe).items():
             for output in _choose_formats(image, recipe):
                 add_job(
                     kind=RENDER_AHEAD,
@@ -54,7 +55,7 @@ def render_ahead(job: Job) -> None:
     variant = Variant.objects.rendered_ahead().filter(pk=payload["variant"]).first()
     if image is None or variant is None:
         return
-    recipe = resolve(variant.recipe, Hints(is_mobile=payload["is_mobile"]))
+    recipe = _resolve(variant.recipe, is_mobile=payload["is_mobile"])
     try:
         overlays = find_overlays(account=image.account, recipe=recipe)
     except NoSuchOverlay:
@@ -85,14 +86,20 @@ def _render(image: Image, overlays: tuple[OverlayFacts, ...], recipe: Recipe, ke
         )
 
 
-def _resolve(recipe: Recipe) -> dict[bool, Recipe]:
+def _list_screens(recipe: Recipe) -> dict[bool, Recipe]:
     """Return what a desktop and a phone get that tell nothing more, by whether it is one; mostly the same."""
-    desktop, phone = (resolve(recipe, Hints(is_mobile=is_mobile)) for is_mobile in (False, True))
+    desktop, phone = (_resolve(recipe, is_mobile=is_mobile) for is_mobile in (False, True))
     return {False: desktop} if phone == desktop else {False: desktop, True: phone}
+
+
+def _resolve(recipe: Recipe, *, is_mobile: bool) -> Recipe:
+    asked = resolve(recipe, Hints(is_mobile=is_mobile))
+    return asked if finds_faces() else forget_faces(asked)
 
 
 def _choose_formats(image: Image, recipe: Recipe) -> list[OutputFormat]:
     try:
-        return list(dict.fromkeys(choose_format(recipe, source_info(image), accept) for accept in _ACCEPTS))
+        info = source_info(image)
+        return list(dict.fromkeys(choose_format(recipe, info, each, RENDER_LIMITS) for each in _ACCEPTS))
     except SvgConversion:  # this variant's links to the drawing are refused too
         return []

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any
 
 from apps.imaging.recipe import AutoWidth, Recipe
+from apps.imaging.recipe.faces import forget_faces
 
 _SLOW_TYPES = frozenset({"slow-2g", "2g", "3g"})
 _SLOW_RTT_MS = 150
@@ -63,16 +64,16 @@ def resolve(recipe: Recipe, hints: Hints) -> Recipe:
 
 
 def list_resolved(recipe: Recipe) -> tuple[Recipe, ...]:
-    """Return every recipe that hints can make of one; itself alone where it leaves nothing open."""
+    """Return every recipe that hints can make of one, and each without faces; itself alone for most."""
     topics = find_topics(recipe)
     if not topics:
-        return (recipe,)
+        return tuple(dict.fromkeys((recipe, forget_faces(recipe))))
     speeds = (False, True) if Topic.CONNECTION in topics else (False,)
     screens = [Hints(), Hints(is_mobile=True), *(Hints(viewport_width=each) for each in recipe.wbreakpoints)]
     if Topic.SCREEN not in topics:
         screens = [Hints()]
     found = [resolve(recipe, replace(screen, is_slow=is_slow)) for screen in screens for is_slow in speeds]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys([*found, *map(forget_faces, found)]))
 
 
 def resolve_width(
