@@ -99,6 +99,7 @@ TABLE: dict[type[Exception], Row] = {
     images.OverlayNotFound: Row(400, 5400, "Bad request: {error}"),
     images.OriginalMissing: Row(500, 5540, "Storage error"),
     # A link that was asked for here and would not work.
+    images.LinkError: Row(400, 5400, "Bad request: {error}"),
     images.DecisionError: Row(400, 5400, "Bad request: {error}"),
     images.NoSuchVariant: Row(404, 5401),
     images.NoSuchImage: Row(404, 5404),

@@ -12,7 +12,7 @@ from apps.accounts.errors import AccountsError
 from apps.api.errors import TABLE, answer_error
 from apps.api.refusals import RequestError
 from apps.fetching.errors import FetchError
-from apps.images.errors import DecisionError, ImagesError
+from apps.images.errors import DecisionError, ImagesError, LinkError
 from apps.imaging.errors import ImagingError
 from apps.signing.errors import SigningError
 from apps.variants.errors import VariantsError
@@ -39,7 +39,7 @@ def test_every_leaf_has_a_row(kind: type[Exception]) -> None:
 @pytest.mark.parametrize("kind", TABLE, ids=lambda kind: kind.__name__)
 def test_every_row_is_sound(kind: type[Exception]) -> None:
     row = TABLE[kind]
-    assert kind.__module__.startswith(FRAMEWORK) or issubclass(kind, (*TREES, DecisionError))
+    assert kind.__module__.startswith(FRAMEWORK) or issubclass(kind, (*TREES, LinkError, DecisionError))
     assert 400 <= row.status < 600
     assert row.code >= 1000
     assert row.text.format(error="why")

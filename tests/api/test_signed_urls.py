@@ -124,6 +124,8 @@ def test_options(
         ({"variant": "public", "expires_in": "soon"}, 400, 5400, '"expires_in"'),
         ({"variant": "public", "expires_in": 10**12}, 400, 5400, '"expires_in"'),
         ({"variant": ""}, 400, 5400, '"variant"'),
+        ({"variant": "a\x1fb"}, 400, 5400, "control characters"),
+        ({"options": f"w=1,{'x' * 9000}"}, 400, 5400, "at most"),
     ],
 )
 def test_refusals(

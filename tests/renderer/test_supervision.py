@@ -104,7 +104,7 @@ def test_a_picture_past_the_deadline(start: StartRenderer) -> None:
 def test_a_client_waits_no_longer_than_it_said(start: StartRenderer) -> None:
     renderer = start()
     with pytest.raises(RendererTimeout):
-        render_slowly(renderer.client(total_seconds=1))
+        while_rendering(renderer, lambda pid: os.kill(pid, signal.SIGSTOP), total_seconds=1).result()
 
 
 def test_a_worker_that_stands_still_is_replaced(start: StartRenderer) -> None:
