@@ -17,8 +17,12 @@ sub vcl_recv {
     if (req.method == "PURGE") {
         call purge_by_tag_or_url;
     }
-    if (req.method != "GET" && req.method != "HEAD") {
+    if (req.method == "OPTIONS") {
         return (pass);
+    }
+    # Delivery reads no bodies: what hides in one must not get as far as its connection.
+    if (req.method != "GET" && req.method != "HEAD") {
+        return (synth(405));
     }
     # Signed answers belong to whom the link was given. `private` would keep them out too; this spares a look-up.
     if (req.url ~ "[?&]sig=") {
@@ -66,6 +70,7 @@ sub purge_by_tag_or_url {
 }
 
 sub vcl_backend_fetch {
+    unset bereq.body;
     set bereq.http.X-Began = "" + std.time2real(now, 0.0);
 }
 
@@ -99,4 +104,29 @@ sub vcl_deliver {
     unset resp.http.xkey;
     unset resp.http.Via;
     unset resp.http.X-Varnish;
+}
+
+# Errors of the edge's own look like delivery's (catalogue §4.13); browsers may keep them no more than those.
+sub vcl_synth {
+    set resp.body = resp.reason;
+    if (resp.status == 405) {
+        set resp.http.Allow = "GET, HEAD, OPTIONS";
+        set resp.http.Cf-Resized = "err=9424";
+        set resp.body = "ERROR 9424: the method is not allowed";
+    }
+    set resp.http.Content-Type = "text/plain; charset=utf-8";
+    set resp.http.Cache-Control = "no-store";
+    set resp.http.X-Content-Type-Options = "nosniff";
+    unset resp.http.X-Varnish;
+    return (deliver);
+}
+
+sub vcl_backend_error {
+    set beresp.http.Cf-Resized = "err=9518";
+    set beresp.http.Content-Type = "text/plain; charset=utf-8";
+    set beresp.http.Cache-Control = "no-store";
+    set beresp.http.X-Content-Type-Options = "nosniff";
+    set beresp.http.Retry-After = "1";
+    set beresp.body = "ERROR 9518: Internal connection error";
+    return (deliver);
 }

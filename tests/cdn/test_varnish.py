@@ -242,8 +242,26 @@ def test_heads_and_other_methods(edge: Edge, origin: Origin) -> None:
     assert edge.ask("/h/heads/public", "HEAD")[2] == ""
     assert edge.get("/h/heads/public") == "version 1"
     assert len(origin.asked) == 1
-    edge.ask("/h/heads/public", "POST")
-    assert len(origin.asked) == 2
+    status, headers, body = edge.ask("/h/heads/public", "POST")
+    assert (status, headers["cache-control"], headers["allow"]) == (405, "no-store", "GET, HEAD, OPTIONS")
+    assert body == "ERROR 9424: the method is not allowed"
+    assert len(origin.asked) == 1, "delivery reads no bodies, so none gets there"
+
+
+def test_an_origin_that_is_away(edge: Edge, origin: Origin) -> None:
+    """What was kept is still served; what was not is an error like delivery's own, kept by nobody."""
+
+    def hang_up() -> None:
+        raise ConnectionAbortedError
+
+    edge.get("/h/kept/public")
+    origin.think = hang_up
+    assert edge.get("/h/kept/public") == "version 1"
+    status, headers, body = edge.ask("/h/not-kept/public")
+    assert (status, headers["cache-control"], headers["retry-after"]) == (503, "no-store", "1")
+    assert body == "ERROR 9518: Internal connection error"
+    origin.think = lambda: None
+    assert edge.get("/h/not-kept/public") == "version 1"
 
 
 def test_what_is_fetched_while_it_is_purged_does_not_come_back(edge: Edge, origin: Origin) -> None:

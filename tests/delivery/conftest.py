@@ -25,7 +25,7 @@ from apps.signing.models import SigningKey
 from apps.signing.services import reveal_value
 from apps.variants.models import Variant
 from apps.variants.services import create_variant, set_delivery_policy
-from tests.delivery.asgi_client import DeliveryClient
+from tests.delivery.asgi_client import Answer, DeliveryClient
 
 
 class CountingRenderer:
@@ -104,6 +104,13 @@ def link(image: Image, segment: str = "thumbnail") -> str:
 
 def signed_link(image: Image, key: str, segment: str = "thumbnail", expires_at: int | None = None) -> str:
     return write_signed_link(image.account.hash, image.public_id, segment, key=key, expires_at=expires_at)
+
+
+def assert_refused(answer: Answer, name: object) -> None:
+    assert 400 <= answer.status < 500, name
+    assert answer.is_stored_by_nobody, name
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8", name
+    assert "etag" not in answer.headers, name
 
 
 @pytest.fixture

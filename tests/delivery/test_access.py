@@ -1,9 +1,8 @@
-"""Who sees what: the access matrix of the wire contract, and every way to bend a signed link."""
+"""Who sees what: the access matrix of the wire contract, and whom a signed link belongs to."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
@@ -19,19 +18,12 @@ from apps.signing.services import create_signing_key, delete_signing_key, reveal
 from apps.signing.signature import sign
 from apps.variants.models import Variant
 from apps.variants.services import create_variant, set_delivery_policy
-from tests.delivery.asgi_client import Answer, DeliveryClient
-from tests.delivery.conftest import CountingRenderer, link, signed_link
+from tests.delivery.asgi_client import DeliveryClient
+from tests.delivery.conftest import assert_refused, link, signed_link
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SOON = 4_000_000_000
-
-
-def assert_refused(answer: Answer, name: object) -> None:
-    assert 400 <= answer.status < 500, name
-    assert answer.is_stored_by_nobody, name
-    assert answer.headers["content-type"] == "text/plain; charset=utf-8", name
-    assert "etag" not in answer.headers, name
 
 
 def test_it_works(delivery: DeliveryClient, secret_photo: Image, thumbnail: Variant, key: str) -> None:
@@ -80,101 +72,6 @@ def test_signed_options(delivery: DeliveryClient, orchard: Account, secret_photo
     assert (answer.status, answer.headers["cache-control"]) == (200, "private, max-age=172800")
     assert_refused(delivery.get(target.replace("width=30", "width=31")), "other options")
     assert_refused(delivery.get(link(secret_photo, "width=30")), "unsigned")
-
-
-def mutations(image: Image, key: str) -> Iterator[tuple[str, str]]:
-    """Yield the ways to bend a link signed with an expiry, by name."""
-    path = link(image)
-    valid = signed_link(image, key, expires_at=SOON)
-    sig = valid[-64:]
-    exp = f"exp={SOON}"
-    yield "no sig", f"{path}?{exp}"
-    yield "no exp", f"{path}?sig={sig}"
-    yield "no query", path
-    yield "empty sig", f"{path}?{exp}&sig="
-    yield "upper-case sig", f"{path}?{exp}&sig={sig.upper()}"
-    for length in (63, 32, 2):
-        yield f"sig cut to {length}", f"{path}?{exp}&sig={sig[:length]}"
-    for position in range(64):
-        flipped = sig[:position] + format(int(sig[position], 16) ^ 1, "x") + sig[position + 1 :]
-        yield f"nibble {position} flipped", f"{path}?{exp}&sig={flipped}"
-    yield "sig with more", f"{valid}0"
-    yield "sig with a line", f"{valid}%0A"
-    yield "sig with 0x", f"{path}?{exp}&sig=0x{sig}"
-    yield "sig in wide digits", f"{path}?{exp}&sig=%EF%BC%90{sig[1:]}"
-    yield "sig with NUL", f"{valid}%00"
-    yield "sig percent-encoded", f"{path}?{exp}&sig=%{ord(sig[0]):02x}{sig[1:]}"
-    yield "sig twice, good first", f"{valid}&sig={'0' * 64}"
-    yield "sig twice, good last", f"{path}?sig={'0' * 64}&{exp}&sig={sig}"
-    yield "sig twice, both good", f"{valid}&sig={sig}"
-    yield "sig[]", f"{path}?{exp}&sig[]={sig}"
-    yield "SIG", f"{path}?{exp}&SIG={sig}"
-    yield "encoded name of sig", f"{path}?{exp}&%73ig={sig}"
-    yield "exp changed", f"{path}?exp={SOON + 1}&sig={sig}"
-    yield "exp twice", f"{path}?exp=1&{exp}&sig={sig}"
-    yield "exp added", f"{signed_link(image, key)}&exp={SOON}"
-    yield "parameter added", f"{path}?{exp}&x=1&sig={sig}"
-    yield "parameter added behind", f"{valid}&x=1"
-    yield "parameter added before", f"{path}?x=1&{exp}&sig={sig}"
-    yield "semicolon", f"{path}?{exp};x=1&sig={sig}"
-    yield "other variant", valid.replace("/thumbnail", "/public")
-    yield "variant in capitals", valid.replace("/thumbnail", "/Thumbnail")
-    yield "options", valid.replace("/thumbnail", "/width=2000")
-    yield "other image", valid.replace(image.public_id, "other")
-    yield "other account", valid.replace(image.account.hash, "A" * 22)
-    yield "doubled slash in front", f"/{valid}"
-    yield "doubled slash", valid.replace("/thumbnail", "//thumbnail")
-    yield "dot", valid.replace("/thumbnail", "/./thumbnail")
-    yield "dot dot", valid.replace("/thumbnail", "/x/../thumbnail")
-    yield "encoded slash", valid.replace("/thumbnail", "%2Fthumbnail")
-    yield "trailing slash", valid.replace("/thumbnail", "/thumbnail/")
-    yield "trailing space", valid.replace("/thumbnail", "/thumbnail%20")
-    yield "path parameter", valid.replace("/thumbnail", "/thumbnail;x=1")
-    yield "encoded letter", valid.replace("/thumbnail", "/%74humbnail")
-    yield (
-        "encoded letter in the id",
-        valid.replace(image.public_id, f"%{ord(image.public_id[0]):x}{image.public_id[1:]}"),
-    )
-    yield "overlong UTF-8", valid.replace("/thumbnail", "%c0%afthumbnail")
-    yield "fragment", f"{valid}#x"
-    yield "absolute form", f"http://elsewhere.example{valid}"
-
-
-def badly_expiring(image: Image, key: str) -> Iterator[tuple[str, str]]:
-    """Yield links with a true signature over an expiry that is none, or is over."""
-    now = int(time.time())
-    values = {
-        "empty": "", "past": str(now - 1), "zero": "0", "minus": "-1", "plus": f"+{SOON}",
-        "space": f"%20{SOON}", "fraction": f"{SOON}.0", "exponent": "1e10", "hexadecimal": "0x7fffffff",
-        "underscore": "4_000_000_000", "not a number": "NaN", "infinite": "inf", "huge": "9" * 23,
-        "milliseconds": f"{SOON}000", "arabic": "%D9%A4%D9%A0%D9%A0", "encoded": "%34000000000",
-    }  # fmt: skip
-    for name, value in values.items():
-        signed_text = f"{link(image)}?exp={value}"
-        yield f"exp {name}", f"{signed_text}&sig={sign(signed_text, key)}"
-    for name in ("EXP", "exp[]"):
-        signed_text = f"{link(image)}?{name}=1&exp={now - 10}"
-        yield name, f"{signed_text}&sig={sign(signed_text, key)}"
-    twice = f"{link(image)}?exp={SOON}&exp={SOON}"
-    yield "exp twice, signed", f"{twice}&sig={sign(twice, key)}"
-    encoded = f"{link(image)}?%65xp={SOON}"
-    yield "encoded name of exp, signed", f"{encoded}&sig={sign(encoded, key)}"
-
-
-def test_a_bent_link_opens_nothing(
-    delivery: DeliveryClient,
-    secret_photo: Image,
-    thumbnail: Variant,
-    flexible: None,
-    key: str,
-    renderer: CountingRenderer,
-) -> None:
-    assert delivery.get(signed_link(secret_photo, key, expires_at=SOON)).status == 200
-    bent = [*mutations(secret_photo, key), *badly_expiring(secret_photo, key)]
-    assert len(bent) > 110
-    for name, target in bent:
-        assert_refused(delivery.get(target), name)
-    assert renderer.asked == 1
 
 
 def test_the_order_of_parameters_is_signed_and_the_place_of_sig_is_not(
