@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
@@ -21,8 +22,8 @@ from apps.accounts.actor import SYSTEM
 from apps.accounts.models import Account, Scope, User
 from apps.accounts.services import create_account, create_user, set_password
 from apps.accounts.tokens import create_token
-from apps.images.models import Image
-from apps.images.services import upload_image
+from apps.images.models import DeliveryHost, Image
+from apps.images.services import add_host, upload_image
 from apps.imaging.recipe import Fit, Recipe
 from apps.imaging.samples import draw_samples
 from apps.signing.models import SigningKey
@@ -64,6 +65,7 @@ def make_demo() -> Demo:
         account = _make_account()
         _make_variants(account)
         _make_images(account)
+        _make_host(account)
         kept = _make_secrets(account)
     demo = _describe(account, token=kept["token"], login=kept["login"])
     write_private(demo_path(), json.dumps(asdict(demo), indent=2))
@@ -113,6 +115,13 @@ def _make_images(account: Account) -> None:
                 is_private=sample.filename == PRIVATE_SAMPLE,
                 actor=SYSTEM,
             )
+
+
+def _make_host(account: Account) -> None:
+    """Make delivery's own address the demo's, so that its remote sources can be tried out."""
+    name = urlsplit(settings.DELIVERY_URL).hostname or ""
+    if not DeliveryHost.objects.filter(name=name).exists():
+        add_host(account=account, name=name, actor=SYSTEM)
 
 
 def _make_secrets(account: Account) -> dict[str, Any]:

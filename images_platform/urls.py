@@ -21,7 +21,7 @@ urlpatterns = [
     path("", include("apps.dashboard.urls")),
 ]
 if settings.DELIVERY_IN_CONTROL:
-    urlpatterns.insert(0, re_path(r"^cdn-cgi/imagedelivery/", deliver, {"prefix": "/cdn-cgi/imagedelivery"}))
+    urlpatterns.insert(0, re_path(r"^cdn-cgi/imagedelivery/", deliver))
 handler400 = "images_platform.faults.answer_bad_request"
 handler403 = "apps.dashboard.error_pages.answer_forbidden"
 handler404 = "apps.dashboard.error_pages.answer_not_found"

@@ -97,6 +97,9 @@ TABLE: dict[type[Exception], Row] = {
     images.EmptyUpload: Row(400, 5400, 'Bad request: "file" is empty'),
     images.UploadTooLarge: Row(413, 5413),
     images.OverlayNotFound: Row(400, 5400, "Bad request: {error}"),
+    images.BadHostName: Row(400, 5400, "Bad request: {error}"),
+    images.HostTaken: Row(409, 5409, "{error}", _NO_RETRY),
+    images.HostNotFound: Row(404, 5404),
     images.OriginalMissing: Row(500, 5540, "Storage error"),
     # A link that was asked for here and would not work.
     images.LinkError: Row(400, 5400, "Bad request: {error}"),

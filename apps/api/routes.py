@@ -14,6 +14,7 @@ from apps.api.views.config import Config
 from apps.api.views.content import Content, VersionList, VersionRestore
 from apps.api.views.direct_upload import DirectUpload, DirectUploadV1, DirectUploadV2
 from apps.api.views.documentation import show_document, show_reference
+from apps.api.views.hosts import HostList
 from apps.api.views.image import ImageBlob, ImageDetail
 from apps.api.views.images import ImageList, ImageStats
 from apps.api.views.images_v2 import ImageListV2
@@ -37,6 +38,7 @@ _images = [
     path("v1/bulk", BulkList.as_view()),
     path("v1/bulk/<int:job_id>", BulkDetail.as_view()),
     path("v1/config", Config.as_view()),
+    path("v1/hosts", HostList.as_view()),
     path("v1/keys", KeyList.as_view()),
     path("v1/keys/<segment:key_name>", KeyDetail.as_view()),
     path("v1/purge", PurgeList.as_view()),

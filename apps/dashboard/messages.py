@@ -71,6 +71,9 @@ TABLE: dict[type[Exception], Row] = {
     images.EmptyUpload: Row(400, "The file is empty."),
     images.UploadTooLarge: Row(413, "The file is too large: {error}."),
     images.OverlayNotFound: Row(400, _OPTIONS),
+    images.BadHostName: Row(400),
+    images.HostTaken: Row(409),
+    images.HostNotFound: Row(404),
     images.OriginalMissing: Row(
         500, "The original is missing from the store. Tell the operator of this server."
     ),

@@ -23,9 +23,9 @@ loop = BackgroundLoop(open_ports)
 
 
 @csrf_exempt
-def deliver(request: HttpRequest, prefix: str = "") -> HttpResponseBase:
-    """Answer a link that stands below `prefix`, such as `/cdn-cgi/imagedelivery`, which is not signed."""
-    target = read_raw_target(request).removeprefix(prefix)
+def deliver(request: HttpRequest) -> HttpResponseBase:
+    """Answer a link."""
+    target = read_raw_target(request)
     headers = {name.lower(): value for name, value in request.headers.items()}
     response = loop.answer(DeliveryRequest(request.method or "GET", target.encode("latin-1"), headers))
     return as_django(response)

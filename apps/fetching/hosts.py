@@ -43,6 +43,8 @@ def read_host(text: str) -> tuple[str, Address | None]:
 
 
 def _read_v6(text: str) -> IPv6Address:
+    if not text.endswith("]"):
+        raise BadUrl("an IPv6 address must stand in brackets, and nothing behind them")
     if "%" in text:
         raise BadUrl("an IPv6 address must not name a zone")
     try:

@@ -189,7 +189,7 @@ def check_signature(link: Link, keys: tuple[str, ...], now: int) -> None:
         raise SignatureMalformed(part.problem)
     if part.sig is None:
         raise SignatureMissing
-    if not verify(part.signed_text, part.sig, keys):
+    if not any(verify(text, part.sig, keys) for text in part.signed_texts):
         raise SignatureWrong
     if part.expires_at is not None and part.expires_at < now:
         raise LinkExpired

@@ -17,6 +17,9 @@ ImagesError
 ├── EmptyUpload
 ├── UploadTooLarge           more bytes than the account allows
 ├── OverlayNotFound          a variant would draw an image that is not there
+├── BadHostName
+├── HostTaken                an account has it already
+├── HostNotFound
 └── OriginalMissing          the row is there, its file is not
 LinkError                    the request target is not a link at all
 ├── NotALink                 too few parts
@@ -128,6 +131,22 @@ class OverlayNotFound(ImagesError):
     def __init__(self, image_id: str) -> None:
         super().__init__(f"there is no image with the id {image_id!r} to draw")
         self.image_id = image_id
+
+
+class BadHostName(ImagesError):
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"this is no host's name: {reason}")
+
+
+class HostTaken(ImagesError):
+    def __init__(self, name: str, *, is_own: bool) -> None:
+        whose = "this account" if is_own else "another account"
+        super().__init__(f"the host {name} belongs to {whose} already")
+
+
+class HostNotFound(ImagesError):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no account has the host {name}")
 
 
 class OriginalMissing(ImagesError):

@@ -8,13 +8,15 @@ image must answer the same to every bad signature.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote_to_bytes
 
 from apps.images.errors import BadLinkText, LinkTooLong, NotALink
 from apps.signing.signature import sign_url
 
 MAX_TARGET_BYTES = 8192
+# Links on an account's own hosts may stand below it (catalogue §5.1).
+CUSTOM_HOST_PREFIX = b"/cdn-cgi/imagedelivery"
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SIG = re.compile(rb"[0-9a-f]{64}")
@@ -23,12 +25,24 @@ _EXP = re.compile(rb"[0-9]{1,12}")
 
 @dataclass(frozen=True, slots=True)
 class SignaturePart:
-    """What the query says about access. `signed_text` is the raw target without its `sig` pair."""
+    """What the query says about access. `signed_text` is the raw target without its `sig` pair.
+
+    `prefix` is what custom hosts have before the account's hash. The original does not say whether it is
+    signed, and it hides from pages whose server rewrites paths: both are valid.
+    """
 
     signed_text: bytes
     sig: str | None = None
     expires_at: int | None = None  # unix seconds
     problem: str = ""
+    prefix: bytes = b""
+
+    @property
+    def signed_texts(self) -> tuple[bytes, ...]:
+        """Return every text a signature may have been made over."""
+        if not self.prefix:
+            return (self.signed_text,)
+        return self.signed_text, self.signed_text.removeprefix(self.prefix)
 
     @property
     def is_given(self) -> bool:
@@ -55,16 +69,23 @@ def parse_link(raw_target: bytes) -> Link:
     if len(raw_target) > MAX_TARGET_BYTES:
         raise LinkTooLong(MAX_TARGET_BYTES)
     path, _, query = raw_target.partition(b"?")
-    parts = path.split(b"/")
-    if len(parts) < 4 or parts[0] != b"" or not all((parts[1], parts[2], parts[-1])):
+    prefix = CUSTOM_HOST_PREFIX if path.startswith(CUSTOM_HOST_PREFIX + b"/") else b""
+    parts = path.removeprefix(prefix).split(b"/")
+    if (
+        parts[1:2] == [b"cdn-cgi"]
+        or len(parts) < 4
+        or parts[0] != b""
+        or not all((parts[1], parts[2], parts[-1]))
+    ):
         raise NotALink
     _refuse_broken_escapes(path)
     image_id = "/".join(_decode(part, path) for part in parts[2:-1])
+    signature = read_signature(path, query)
     return Link(
         account_hash=_decode(parts[1], path),
         image_id=image_id,
         segment=_decode(parts[-1], path),
-        signature=read_signature(path, query),
+        signature=replace(signature, prefix=prefix) if prefix else signature,
     )
 
 

@@ -43,6 +43,7 @@ _ACCOUNT = {
     "v1/bulk/{job_id}": _LOOK,
     "v1/config": _LOOK | {"patch": Rule.EDIT},
     "v1/direct_upload": _ACT,
+    "v1/hosts": _LOOK,
     "v1/keys": _LOOK,
     "v1/keys/{key_name}": {"put": Rule.EDIT, "delete": Rule.EDIT},
     "v1/purge": _ACT,

@@ -32,7 +32,7 @@ def background(transactional_db: None, stores: Path) -> Iterator[None]:
 
 def get(target: str, method: str = "GET", **headers: str) -> HttpResponseBase:
     request = RequestFactory().generic(method, target, headers=headers, RAW_URI=target)
-    return view.deliver(request, prefix=PREFIX)
+    return view.deliver(request)
 
 
 def body(response: HttpResponseBase) -> bytes:

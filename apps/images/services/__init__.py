@@ -6,6 +6,7 @@ from apps.images.services.deletion import delete_image
 from apps.images.services.editing import edit_image
 from apps.images.services.fetch import fetch_image, fetch_original
 from apps.images.services.grants import find_grant, grant_upload, lease_grant, receive_upload
+from apps.images.services.hosts import add_host, remove_host
 from apps.images.services.purging import purge_caches
 from apps.images.services.renditions import find_rendition, forget_rendition, store_rendition
 from apps.images.services.replacing import replace_original, restore_original
@@ -14,6 +15,7 @@ from apps.images.services.upload import upload_image
 
 __all__ = [
     "BULK",
+    "add_host",
     "delete_image",
     "edit_image",
     "empty_trash",
@@ -26,6 +28,7 @@ __all__ = [
     "lease_grant",
     "purge_caches",
     "receive_upload",
+    "remove_host",
     "replace_original",
     "restore_image",
     "restore_original",
