@@ -119,6 +119,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text("REDIS_URL")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
+# --- the caches in front ----------------------------------------------------------------------------
+PURGE_BACKEND = env.choice("PURGE_BACKEND", "null", ("null", "varnish"))
+VARNISH_NODES = env.words("VARNISH_NODES", "http://127.0.0.1:6081")
+PURGE_SECRET = env.text("PURGE_SECRET", None if PURGE_BACKEND == "varnish" else "")
+
+# --- background work --------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.celery_broker(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -140,6 +146,14 @@ CELERY_BEAT_SCHEDULE = {
     "outbox-forget": {"task": "apps.outbox.tasks.forget_task", "schedule": 3600.0},
     "images-sweep": {"task": "apps.images.tasks.sweep_files_task", "schedule": 300.0},
 }
+# Leases have a queue of their own: behind many renders they would come too late. A worker takes turns.
+CELERY_TASK_QUEUES = {name: {"routing_key": name} for name in ("celery", "edge")}
+if PURGE_BACKEND == "varnish":
+    CELERY_BEAT_SCHEDULE["edge-leases"] = {
+        "task": "apps.cdn.tasks.renew_leases_task",
+        "schedule": 10.0,
+        "options": {"queue": "edge", "expires": 10},
+    }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_TIMEZONE = "UTC"
 
@@ -159,9 +173,6 @@ FETCH_DENIED_NETWORKS = env.networks("FETCH_DENIED_NETWORKS")
 FETCH_PORTS = env.ports("FETCH_PORTS", "80,443")
 FETCH_SECONDS = env.integer("FETCH_SECONDS", 10, minimum=1, maximum=60)
 FETCH_AT_ONCE = env.integer("FETCH_AT_ONCE", 4, minimum=1, maximum=64)
-PURGE_BACKEND = env.choice("PURGE_BACKEND", "null", ("null", "varnish"))
-VARNISH_NODES = env.words("VARNISH_NODES", "http://127.0.0.1:6081")
-PURGE_SECRET = env.text("PURGE_SECRET", None if PURGE_BACKEND == "varnish" else "")
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "incoming"
 FILE_UPLOAD_HANDLERS = ["apps.dashboard.incoming.NamelessFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024**2

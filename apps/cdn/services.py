@@ -21,7 +21,7 @@ from apps.outbox.models import Job, JobState
 from apps.outbox.services import add_job, run_job
 
 PURGE = "cdn.purge"
-# A cache that is down for a night must still learn what to forget: about a day at the longest back-off.
+# A CDN that is down for a night must still learn what to forget: about a day at the longest back-off.
 MAX_ATTEMPTS = 100
 PurgeState = Literal["done", "pending"]
 

@@ -1,4 +1,5 @@
 # The edge in front of delivery: keeps public pictures, forgets by tag or URL, and never brings back what was purged.
+# It answers from what it keeps only while it has a lease, which the platform's worker renews.
 #
 #   varnishd -a :80 -f deploy/varnish/images.vcl -p vcl_path=deploy/varnish -s malloc,1g
 #
@@ -14,8 +15,14 @@ include "site.vcl";
 
 sub vcl_recv {
     call site_host;
+    if (req.method == "PURGE" || req.method == "LEASE") {
+        call platform_only;
+    }
     if (req.method == "PURGE") {
         call purge_by_tag_or_url;
+    }
+    if (req.method == "LEASE") {
+        call take_lease;
     }
     if (req.method == "OPTIONS") {
         return (pass);
@@ -34,7 +41,16 @@ sub vcl_recv {
     }
     call normalise_accept;
     unset req.http.Cookie;
+    # Nobody vouches for what is kept here: a purge may have been missed.
+    if (std.real(var.global_get("leased_until"), 0.0) < std.time2real(now, 0.0)) {
+        return (pass);
+    }
     return (hash);
+}
+
+# What was kept in an earlier epoch cannot be found in this one, nor what is still being fetched for it.
+sub vcl_hash {
+    hash_data(var.global_get("epoch"));
 }
 
 # Three kinds of browser, so three copies of a picture, however many Accept headers there are. `q=0` refuses a type.
@@ -53,13 +69,29 @@ sub normalise_accept {
     }
 }
 
-# PURGE with the header `Surrogate-Key: i-12 v-3` forgets everything under these tags, without it the one URL;
-# `X-Purge-Account: a-1` says whose they are.
-sub purge_by_tag_or_url {
+sub platform_only {
     call site_secret;
     if (client.ip !~ purgers || req.http.X-Purge-Secret != req.http.X-Secret-Expected) {
         return (synth(403, "Forbidden"));
     }
+}
+
+# LEASE with `X-Lease-Until: 1764313200` (unix seconds) and `X-Lease-Epoch: 7`; an earlier epoch than the one it has
+# is refused. Without them the node only says where it stands.
+sub take_lease {
+    if (req.http.X-Lease-Epoch) {
+        if (std.integer(req.http.X-Lease-Epoch, 0) < std.integer(var.global_get("epoch"), 0)) {
+            return (synth(409, "An earlier epoch"));
+        }
+        var.global_set("epoch", req.http.X-Lease-Epoch);
+        var.global_set("leased_until", req.http.X-Lease-Until);
+    }
+    return (synth(200, "Leased"));
+}
+
+# PURGE with the header `Surrogate-Key: i-12 v-3` forgets everything under these tags, without it the one URL;
+# `X-Purge-Account: a-1` says whose they are.
+sub purge_by_tag_or_url {
     # The fence, one for each account, lest one that purges all day keeps the others' pictures from being stored.
     var.global_set("purged_at " + req.http.X-Purge-Account, "" + std.time2real(now, 0.0));
     if (!req.http.Surrogate-Key) {
@@ -113,6 +145,10 @@ sub vcl_synth {
         set resp.http.Allow = "GET, HEAD, OPTIONS";
         set resp.http.Cf-Resized = "err=9424";
         set resp.body = "ERROR 9424: the method is not allowed";
+    }
+    if (req.method == "LEASE" && resp.status == 200) {
+        set resp.http.X-Lease-Epoch = var.global_get("epoch");
+        set resp.http.X-Lease-Clock = "" + std.time2real(now, 0.0);
     }
     set resp.http.Content-Type = "text/plain; charset=utf-8";
     set resp.http.Cache-Control = "no-store";

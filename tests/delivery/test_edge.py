@@ -11,6 +11,7 @@ import pytest
 
 from apps.accounts.actor import SYSTEM
 from apps.accounts.models import Account
+from apps.cdn.leases import renew_leases
 from apps.images.models import Image
 from apps.images.services import delete_image, set_access
 from apps.variants.models import Variant
@@ -37,6 +38,7 @@ def viewer(transactional_db: None, stores: Path, tmp_path: Path, settings: Any) 
     ):
         settings.PURGE_BACKEND, settings.PURGE_SECRET = "varnish", SECRET
         settings.VARNISH_NODES = [f"http://127.0.0.1:{port}"]
+        assert renew_leases() == settings.VARNISH_NODES
         yield Server(port)
 
 

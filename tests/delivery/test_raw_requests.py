@@ -13,6 +13,7 @@ import pytest
 
 from apps.cdn.backends.request import PurgeRequest
 from apps.cdn.backends.varnish import VarnishBackend
+from apps.cdn.leases import renew_leases
 from apps.images.models import Image
 from apps.variants.models import Variant
 from images_platform.parts import make_delivery
@@ -37,6 +38,7 @@ def ports(transactional_db: None, stores: Path, tmp_path: Path, settings: Any) -
         running_varnish(folder, origin_port=origin_port) as port,
     ):
         settings.PURGE_SECRET, settings.VARNISH_NODES = SECRET, [f"http://127.0.0.1:{port}"]
+        assert renew_leases() == settings.VARNISH_NODES
         yield {"alone": origin_port, "edge": port}
 
 
