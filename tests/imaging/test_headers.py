@@ -272,6 +272,24 @@ def test_a_gif_s_frame_beyond_its_screen_widens_the_canvas() -> None:
     assert read(bytes(gif)).oriented_size == (60, 40)
 
 
+GIF_HEAD = b"GIF89a\x04\0\x03\0\0\0\0" + b",\0\0\0\0\x04\0\x03\0\0\x02"
+
+
+@pytest.mark.parametrize("length", [1, 2, 100, 254, 255])
+def test_a_gif_of_many_blocks(length: int) -> None:
+    """Of one length, as encoders make them; 42 MB of 255 bytes each are a legal picture."""
+    blocks = (bytes((length,)) + bytes(length)) * 250_000
+    data = GIF_HEAD + blocks + b"\x03abc\0;"
+    assert read(data).frames == 1
+    with pytest.raises(TruncatedImage):
+        read(data[:-5])
+
+
+def test_blocks_without_end() -> None:
+    with pytest.raises(DamagedImage, match="no end"):
+        read(GIF_HEAD + b"\x01a\x02ab" * 150_000 + b"\0;")
+
+
 def test_tiff_pieces_beyond_the_end() -> None:
     data = pictures.encode(CARD, "TIFF")
     with pytest.raises(TruncatedImage):

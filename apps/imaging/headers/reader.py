@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import BinaryIO, Literal
 
+from apps.imaging.blocks import pass_blocks
 from apps.imaging.errors import DamagedImage, TruncatedImage
 
 ByteOrder = Literal["big", "little"]
@@ -61,23 +62,18 @@ class Reader:
         self.seek(self.position + count)
 
     def skip_blocks(self) -> None:
-        """Go past GIF's data blocks, each behind a byte that is its length, and the empty one at the end.
-
-        A frame has hundreds of them: one by one they took 26 ms in a file of 4 MB, and like this 2.
-        """
+        """Go past GIF's data blocks and the empty one at their end."""
         window_bytes = _FIRST_WINDOW_BYTES
         while True:
-            start, window, at, blocks = self.position, self._file.read(window_bytes), 0, 1
+            start, window = self.position, self._file.read(window_bytes)
             if not window:
                 raise TruncatedImage
-            while at < len(window) and (length := window[at]):
-                at += length + 1
-                blocks += 1
-            self._step(blocks)
-            if at < len(window):
-                self._file.seek(start + at + 1)
+            end, steps = pass_blocks(window, 0)
+            self._step(steps)
+            if end < len(window):
+                self._file.seek(start + end + 1)
                 return
-            self.seek(start + at)
+            self.seek(start + end)
             window_bytes = _WINDOW_BYTES
 
     def _step(self, count: int = 1) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from apps.imaging.blocks import pass_blocks
 from apps.imaging.errors import DamagedImage, TruncatedImage
 from apps.imaging.source import SourceInfo
 
@@ -45,10 +46,11 @@ def _table_bytes(data: bytes, flags_at: int) -> int:
 
 
 def _skip_blocks(data: bytes, position: int) -> int:
-    """Return where a chain of blocks ends, each with its length before it and an empty one last."""
-    while length := _byte(data, position):
-        position += 1 + length
-    return position + 1
+    """Return where what follows a chain of blocks begins."""
+    end, _ = pass_blocks(data, position)
+    if end >= len(data):
+        raise TruncatedImage
+    return end + 1
 
 
 def _byte(data: bytes, position: int) -> int:
