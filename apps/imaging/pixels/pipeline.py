@@ -15,6 +15,7 @@ import pyvips
 from apps.imaging.box import Box
 from apps.imaging.geometry.plan import Plan
 from apps.imaging.geometry.turn import Turn
+from apps.imaging.pixels import inks
 from apps.imaging.pixels.decoders import PROFILE
 from apps.imaging.pixels.layer import Layer, lay
 from apps.imaging.pixels.tones import make_curve, make_saturation
@@ -44,6 +45,8 @@ class Task:
 
 def to_8_bits(image: pyvips.Image) -> pyvips.Image:
     """Bake the colour profile in and come down to 8 bits of sRGB, or of grey."""
+    if inks.can_convert(image):
+        return inks.convert(image)
     if image.get_typeof(PROFILE) or image.interpretation == "cmyk":
         fallback = "cmyk" if image.interpretation == "cmyk" else "srgb"
         try:
