@@ -27,7 +27,6 @@ AcceptedFormat = Literal["avif", "webp"]
 # 4.4 megapixels; who asks for AVIF by name waits longer: 11 megapixels.
 _AVIF_MS = {FormatChoice.AUTO: 400, FormatChoice.AVIF: 1_000}
 
-_USUAL_LIMITS = Limits()
 _MAY_BE_TRANSPARENT = {SourceFormat.PNG, SourceFormat.GIF}
 
 
@@ -36,9 +35,7 @@ def is_negotiated(recipe: Recipe) -> bool:
     return recipe.format is FormatChoice.AUTO and recipe.compression is not Compression.FAST
 
 
-def choose_format(
-    recipe: Recipe, info: SourceInfo, accept: str, limits: Limits = _USUAL_LIMITS
-) -> OutputFormat:
+def choose_format(recipe: Recipe, info: SourceInfo, accept: str, limits: Limits) -> OutputFormat:
     """Return the format to answer in; `info` may be header facts or those kept at upload.
 
     `limits` are those that the rendition is made under: they say what is too large to move.

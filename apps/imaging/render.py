@@ -87,13 +87,15 @@ def render(
 
     An SVG stays what it is, sanitised, whatever the recipe, and nothing can be drawn onto one; an animation
     that is too large stays as it is (passing.py). Raises as inspect() does, LimitExceeded for a recipe that
-    enlarges too much, SvgConversion, OverlayError and MissingGlyph.
+    enlarges too much, SvgConversion and OverlayError.
     """
     info = read_source_info(source)
     limits.check(info)
     if output is find_passage(recipe, info, limits):
         source.seek(0)
         return Rendered(pass_through(source.read(), info), output, *info.oriented_size, frames=info.frames)
+    if not output.is_raster and find_passage(recipe, info, limits):
+        recipe = Recipe()  # what is told is about all of the picture, since that is what would be shown
     is_animated = output.can_animate and is_transformed_whole(recipe, info, limits)
     told = info if is_animated else replace(info, frames=1)
     admit(estimate_render(told, recipe, output, generation, known, _read_infos(overlays, limits)))

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from apps.imaging.errors import SvgConversion
+from apps.imaging.limits import Limits
 from apps.imaging.negotiate import accepted_formats, choose_format, is_negotiated
 from apps.imaging.options.grammar import parse
 from apps.imaging.recipe import OutputFormat
@@ -16,13 +17,14 @@ CHROME = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
 WEBP_ONLY = "image/webp,image/*,*/*;q=0.8"
 JPEG = SourceInfo(SourceFormat.JPEG, 1080, 720)
 PNG = SourceInfo(SourceFormat.PNG, 1080, 720)
+LIMITS = Limits()
 ANIMATION = SourceInfo(SourceFormat.GIF, 100, 100, frames=9, has_alpha=True)
 
 
 def test_it_works() -> None:
-    assert choose_format(parse("w=400"), JPEG, CHROME) is OutputFormat.AVIF
-    assert choose_format(parse("w=400"), JPEG, WEBP_ONLY) is OutputFormat.WEBP
-    assert choose_format(parse("w=400"), JPEG, "*/*") is OutputFormat.JPEG
+    assert choose_format(parse("w=400"), JPEG, CHROME, LIMITS) is OutputFormat.AVIF
+    assert choose_format(parse("w=400"), JPEG, WEBP_ONLY, LIMITS) is OutputFormat.WEBP
+    assert choose_format(parse("w=400"), JPEG, "*/*", LIMITS) is OutputFormat.JPEG
     assert is_negotiated(parse("w=400"))
     assert not is_negotiated(parse("w=400,f=webp"))
     assert not is_negotiated(parse("w=400,compression=fast"))
@@ -72,7 +74,7 @@ def test_it_works() -> None:
     ],
 )
 def test_choices(source: SourceInfo, options: str, accept: str, output: OutputFormat) -> None:
-    assert choose_format(parse(options), source, accept) is output
+    assert choose_format(parse(options), source, accept, LIMITS) is output
 
 
 @pytest.mark.parametrize(
@@ -93,19 +95,19 @@ def test_a_large_result_is_not_worth_the_wait_for_avif(
     options: str, accept: str, output: OutputFormat
 ) -> None:
     large = SourceInfo(SourceFormat.JPEG, 6_000, 4_000)
-    assert choose_format(parse(options), large, accept) is output
+    assert choose_format(parse(options), large, accept, LIMITS) is output
 
 
 @pytest.mark.parametrize("options", ["", "f=webp", "f=avif"])
 def test_what_webp_cannot_hold_stays_what_it_is(options: str) -> None:
     wide = SourceInfo(SourceFormat.JPEG, 20_000, 700)
-    assert choose_format(parse(options), wide, CHROME) is OutputFormat.JPEG
-    assert choose_format(parse(options), replace(wide, has_alpha=True), CHROME) is OutputFormat.PNG
+    assert choose_format(parse(options), wide, CHROME, LIMITS) is OutputFormat.JPEG
+    assert choose_format(parse(options), replace(wide, has_alpha=True), CHROME, LIMITS) is OutputFormat.PNG
     moving = replace(wide, format=SourceFormat.GIF, frames=2)
     expected = OutputFormat.PNG if options == "f=avif" else OutputFormat.GIF
-    assert choose_format(parse(options), moving, CHROME) is expected
+    assert choose_format(parse(options), moving, CHROME, LIMITS) is expected
     fitting = replace(wide, width=16_383)
-    assert choose_format(parse(options), fitting, WEBP_ONLY) is OutputFormat.WEBP
+    assert choose_format(parse(options), fitting, WEBP_ONLY, LIMITS) is OutputFormat.WEBP
 
 
 @pytest.mark.parametrize(
@@ -129,5 +131,5 @@ def test_accept(accept: str, formats: set[str]) -> None:
 def test_what_is_to_be_drawn_is_not_left_out_of_a_drawing() -> None:
     drawing = SourceInfo(SourceFormat.SVG, 9, 9)
     with pytest.raises(SvgConversion):
-        choose_format(parse("draw.text=ours"), drawing, CHROME)
-    assert choose_format(parse("draw.text=ours,f=json"), drawing, CHROME) is OutputFormat.JSON
+        choose_format(parse("draw.text=ours"), drawing, CHROME, LIMITS)
+    assert choose_format(parse("draw.text=ours,f=json"), drawing, CHROME, LIMITS) is OutputFormat.JSON

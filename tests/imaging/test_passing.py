@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from dataclasses import replace
 
 import pytest
@@ -104,6 +105,15 @@ def test_the_first_frame_by_policy() -> None:
     assert deliver(pictures.animation("GIF"), "w=30,f=webp", STILL).frames == 1
 
 
+@pytest.mark.parametrize("options", ["w=30,f=json", "w=30,h=30,fit=cover,rotate=90,f=placeholder"])
+def test_what_is_told_about_it_is_about_what_goes_through(options: str) -> None:
+    told = deliver(pictures.animation("GIF"), options)
+    assert (told.width, told.height) == (60, 40)
+    facts = json.loads(told.data)
+    assert (facts["width"], facts["height"]) == (60, 40)
+    assert deliver(pictures.animation("GIF"), f"{options},anim=false").width == 30
+
+
 def test_what_is_not_too_large_is_transformed() -> None:
     rendered = deliver(pictures.animation("GIF"), "w=30", Limits(large_animation_pixels=12_000))
     assert (rendered.format, rendered.width, rendered.frames) == (OutputFormat.WEBP, 30, 5)
@@ -143,7 +153,7 @@ def test_one_key_is_one_picture(
 
 def test_the_usual_edge() -> None:
     half = SourceInfo(SourceFormat.GIF, 1_000, 1_000, frames=50, has_alpha=True)
-    assert choose_format(parse(""), half, BROWSER) is OutputFormat.WEBP
-    assert choose_format(parse(""), replace(half, frames=51), BROWSER) is OutputFormat.GIF
+    assert choose_format(parse(""), half, BROWSER, Limits()) is OutputFormat.WEBP
+    assert choose_format(parse(""), replace(half, frames=51), BROWSER, Limits()) is OutputFormat.GIF
     with pytest.raises(LimitExceeded, match="max_animation_pixels"):
         Limits().check(replace(half, frames=101))

@@ -182,12 +182,12 @@ def test_a_drawing_is_never_rasterised(output: OutputFormat) -> None:
 @pytest.mark.parametrize("options", ["f=webp", "f=placeholder", "f=placeholder,compression=fast"])
 def test_nor_is_it_negotiated_into_pixels(options: str) -> None:
     with pytest.raises(SvgConversion):
-        choose_format(parse(options), SVG, CHROME)
+        choose_format(parse(options), SVG, CHROME, LIMITS)
 
 
 def test_facts() -> None:
     data = pictures.drawing_svg()
-    assert choose_format(parse("f=json"), SVG, CHROME) is OutputFormat.JSON
+    assert choose_format(parse("f=json"), SVG, CHROME, LIMITS) is OutputFormat.JSON
     assert json.loads(make(data, "w=20,f=json", OutputFormat.JSON).data) == {
         "width": 60,
         "height": 40,
@@ -202,7 +202,7 @@ def test_a_picture_becomes_no_drawing() -> None:
 
 @pytest.mark.parametrize("accept", ["", "*/*", CHROME])
 def test_negotiation(accept: str) -> None:
-    assert choose_format(parse("w=20"), SVG, accept) is OutputFormat.SVG
+    assert choose_format(parse("w=20"), SVG, accept, LIMITS) is OutputFormat.SVG
 
 
 @pytest.mark.parametrize("shift", ["", "x"])
