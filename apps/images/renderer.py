@@ -8,12 +8,12 @@ from typing import BinaryIO
 
 from django.conf import settings
 
-from apps.imaging.faces.extra import is_installed
 from apps.imaging.geometry.focus import UNKNOWN, FocalPoints
 from apps.imaging.limits import Limits
 from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
+from apps.imaging.renderer import abilities
 from apps.imaging.renderer.client import RendererClient
 from apps.imaging.source import SourceInfo
 
@@ -22,8 +22,8 @@ RENDER_LIMITS = Limits(max_bytes=2**40)
 
 
 def finds_faces() -> bool:
-    """Whether renders find faces; what is rendered without is another recipe, under another key."""
-    return is_installed()
+    """Whether the renderer finds faces; what is rendered without is another recipe, under another key."""
+    return abilities.finds_faces(settings.RENDERER_SOCKET)
 
 
 def make_client() -> RendererClient:

@@ -9,7 +9,7 @@ from apps.imaging.geometry.plan import is_source_smaller
 from apps.imaging.negotiate import is_too_large_for_avif
 from apps.imaging.recipe import Compression, FormatChoice, OutputFormat, Recipe
 from apps.imaging.recipe.gravity import Seek
-from apps.imaging.recipe.transform import Fit
+from apps.imaging.recipe.transform import Fit, Transform
 from apps.imaging.source import SourceFormat, SourceInfo
 
 # Production accepts 3, and says this of it.
@@ -40,7 +40,11 @@ def warnings(recipe: Recipe, info: SourceInfo, output: OutputFormat, *, finds_fa
             recipe.compression is Compression.FAST and recipe.format in _JPEG_OR_PNG
         ),
         "gravity face needs a face detector, and there is none: it is auto": (
-            recipe.gravity.seek is Seek.FACE and recipe.fit.is_cutting and not finds_faces
+            not finds_faces and any(map(_is_cut_around_a_face, (recipe, *recipe.draw)))
         ),
     }
     return tuple(sentence for sentence, is_true in found.items() if is_true)
+
+
+def _is_cut_around_a_face(picture: Transform) -> bool:
+    return picture.gravity.seek is Seek.FACE and picture.fit.is_cutting

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -11,13 +13,19 @@ from PIL import Image as Picture
 
 from apps.accounts.actor import SYSTEM
 from apps.accounts.models import Account
+from apps.images.decide import decide
+from apps.images.links import parse_link, write_link
+from apps.images.lookup import look_up
 from apps.images.models import Rendition
+from apps.images.renderer import RENDER_LIMITS
+from apps.images.renderer import finds_faces as renderer_finds_faces
 from apps.images.services import delete_image, upload_image
 from apps.images.services.render_ahead import RENDER_AHEAD
 from apps.images.sources import read_focal_points
 from apps.images.storage import originals, renditions
 from apps.imaging.recipe import Fit, Recipe
 from apps.imaging.recipe.gravity import SOUGHT, Seek
+from apps.imaging.renderer.abilities import note_abilities
 from apps.outbox.models import Job, JobState
 from apps.outbox.services import run_due_jobs
 from apps.variants.services import create_variant, delete_variant
@@ -45,6 +53,31 @@ def test_where_the_subject_is_is_kept(orchard: Account, stores: Path) -> None:
     run_due_jobs()
     image.refresh_from_db()
     assert read_focal_points(image.focal_points).find(Seek.FACE)
+
+
+@pytest.mark.parametrize("finds_faces", [False, True])
+def test_it_is_kept_under_the_key_that_links_will_ask_for(
+    orchard: Account, stores: Path, settings: Any, finds_faces: bool
+) -> None:
+    with TemporaryDirectory(prefix="renderer-") as folder:  # pytest's own paths are too long for a socket's
+        door = Path(folder) / "socket"
+        door.symlink_to(settings.RENDERER_SOCKET)
+        note_abilities(door, finds_faces=finds_faces)
+        settings.RENDERER_SOCKET = str(door)
+        options = {"width": 9, "height": 9, "fit": "cover", "gravity": "face", "format": "png"}
+        variant = create_variant(
+            account=orchard, name="w", options=options, is_rendered_ahead=True, actor=SYSTEM
+        )
+        image = upload_image(account=orchard, file=io.BytesIO(jpeg()), actor=SYSTEM)
+        run_due_jobs()
+        link = parse_link(write_link(orchard.hash, image.public_id, "w").encode())
+        facts = look_up(link, settings.FIELD_KEYS)
+        decision = decide(
+            link, facts, accept="", now=0, limits=RENDER_LIMITS, finds_faces=renderer_finds_faces()
+        )
+    assert decision.rendition is not None
+    assert decision.rendition.storage_key == Rendition.objects.get().storage_key
+    assert (decision.recipe == variant.recipe) is finds_faces
 
 
 def test_a_job_may_be_delivered_twice(orchard: Account, stores: Path) -> None:

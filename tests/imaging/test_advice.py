@@ -52,6 +52,8 @@ def test_it_works() -> None:
         ("w=541,trim.width=0.5", (SMALLER,)),
         ("w=99,h=99,fit=cover,g=face", (FACE,)),
         ("w=99,g=face", ()),
+        ("draw.1.text=a,draw.2.image=b,draw.2.w=9,draw.2.h=9,draw.2.fit=crop,draw.2.g=face", (FACE,)),
+        ("draw.image=b,draw.g=face", ()),
         ("f=png", ()),
         ("f=png,compression=fast", (CHOICE,)),
         ("f=baseline-jpeg,compression=fast", (CHOICE,)),

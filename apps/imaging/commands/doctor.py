@@ -9,6 +9,7 @@ from apps.imaging.cage import environment
 from apps.imaging.commands.arguments import Parser, add_socket, add_verb
 from apps.imaging.commands.endings import Ending
 from apps.imaging.faces.extra import is_installed
+from apps.imaging.renderer.abilities import finds_faces
 from apps.imaging.renderer.client import RendererClient
 from apps.imaging.renderer.server import probe_in_child
 
@@ -29,8 +30,8 @@ def run_doctor(parsed: argparse.Namespace) -> int:
 
     report = RendererClient(parsed.socket).probe() if parsed.socket else probe_in_child(cage.ResourceLimits())
     print(report.summarize())
-    if parsed.socket is None:
-        print("faces are found" if is_installed() else "no face detector: g=face is g=auto")
+    has_detector = finds_faces(parsed.socket) if parsed.socket else is_installed()
+    print("faces are found" if has_detector else "no face detector: g=face is g=auto")
     for attempt in report.attempts:
         word = "refused" if attempt.is_refused else "POSSIBLE"
         print(f"  {word:8}  {attempt.name}  {attempt.errno}".rstrip())

@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from apps.imaging import cage
+from apps.imaging.faces.detector import DETECTOR
+from apps.imaging.renderer.abilities import note_abilities
 from apps.imaging.renderer.lanes import heavy_socket
 from apps.imaging.renderer.listener import Listener, ListenerError, open_listener
 from apps.imaging.renderer.pool import Pool, PoolError, PoolSettings
@@ -130,6 +132,7 @@ def serve(settings: ServerSettings) -> None:
                 (stack.enter_context(closing(open_listener(path, backlog=pool.workers * backlog))), pool)
                 for path, pool, backlog in _list_lanes(settings)
             ]
+            note_abilities(settings.socket_path, finds_faces=DETECTOR is not None)
             for listener, pool in lanes:
                 logger.info("%d workers at %s", pool.workers, listener.path)
             Server(lanes).run()
