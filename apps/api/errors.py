@@ -129,7 +129,6 @@ TABLE: dict[type[Exception], Row] = {
     imaging.OverlayMissing: Row(400, 5400, "Bad request: {error}"),
     imaging.OverlayIsSvg: Row(400, 5400, "Bad request: {error}"),
     imaging.BadOverlay: Row(400, 5400, "Bad request: {error}"),
-    imaging.MissingGlyph: Row(400, 5400, "Bad request: {error}"),
     # The resizer's code, in production too (catalogue §2.7).
     imaging.DamagedImage: Row(400, 9422, "error during decoding: {error}"),
     imaging.TruncatedImage: Row(400, 9422, "error during decoding: {error}"),

@@ -85,7 +85,6 @@ TABLE: dict[type[Exception], Row] = {
     imaging.OverlayMissing: Row(400, _OPTIONS),
     imaging.OverlayIsSvg: Row(400, _OPTIONS),
     imaging.BadOverlay: Row(400, _OPTIONS),
-    imaging.MissingGlyph: Row(400, _OPTIONS),
     imaging.DamagedImage: Row(422, _DAMAGED),
     imaging.TruncatedImage: Row(422, _DAMAGED),
     imaging.LimitExceeded: Row(413, "{error}."),

@@ -66,7 +66,6 @@ TABLE: dict[type[Exception], Row] = {
     imaging.OverlayMissing: Row(404, 9404, "Could not fetch the image: {error}"),
     imaging.OverlayIsSvg: Row(415, 9412, _NOT_RESIZED),
     imaging.BadOverlay: Row(422, 9516, _NOT_RESIZED),
-    imaging.MissingGlyph: Row(400, 9401, "Missing or invalid resizing parameters: {error}"),
     imaging.DamagedImage: Row(422, 9516, "error during decoding: {error}"),
     imaging.TruncatedImage: Row(422, 9516, "error during decoding: {error}"),
     imaging.LimitExceeded: Row(403, 9413, _NOT_RESIZED),

@@ -21,7 +21,6 @@ from apps.images.sources import open_original, read_focal_points
 from apps.imaging.errors import (
     EmptyImage,
     LimitExceeded,
-    MissingGlyph,
     OverlayError,
     RendererCrashed,
     RendererTimeout,
@@ -40,7 +39,6 @@ _LASTING = (
     EmptyImage,
     LimitExceeded,
     OverlayError,
-    MissingGlyph,
     TooLargeToProcess,
     RendererTimeout,
     RendererCrashed,

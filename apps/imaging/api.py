@@ -117,7 +117,7 @@ def open_image(source: str | Path | bytes, *, limits: Limits | None = None) -> P
 def text(content: str, *, limits: Limits | None = None, **options: OptionValue) -> Picture:
     """Return a text as a picture, clear around its letters, to be drawn or to be drawn onto.
 
-    Options are `size`, `color` and `weight`. Raises OptionsError, MissingGlyph or LimitExceeded.
+    Options are `size`, `color` and `weight`. Raises OptionsError or LimitExceeded.
     """
     overlay = _read_overlay({"text": content, **options})
     return open_image(letter(overlay, Fraction(1), limits or Limits()).getvalue(), limits=limits)

@@ -14,7 +14,6 @@
     │ ├ OverlayMissing             nobody gave it
     │ ├ OverlayIsSvg
     │ └ BadOverlay                 its bytes, its size or what its options leave of it; `cause`
-    ├ MissingGlyph                 a text has a `character` that the font lacks
     ├ TooLargeToProcess            memory or time ran out while decoding, or would have
     └ RendererError                the isolated renderer, not the picture
       ├ RendererUnavailable        nobody listens
@@ -147,14 +146,6 @@ class BadOverlay(OverlayError):
     def __init__(self, image: str, cause: ImagingError) -> None:
         super().__init__(image, f"The image '{printable(image)}' cannot be drawn: {cause}")
         self.cause = cause
-
-
-class MissingGlyph(ImagingError):
-    """A fault of the options, that shows only where the font is: in the renderer."""
-
-    def __init__(self, character: str) -> None:
-        super().__init__(f"The font has no sign for '{printable(character)}' (U+{ord(character):04X})")
-        self.character = character
 
 
 class TooLargeToProcess(ImagingError):

@@ -12,6 +12,7 @@ from apps.imaging.recipe.border import Border
 from apps.imaging.recipe.colour import Colour
 from apps.imaging.recipe.gravity import SIDES, SOUGHT, Gravity, Mode
 from apps.imaging.recipe.overlay import Composite, Overlay, Repeat
+from apps.imaging.recipe.signs import SIGNS, find_missing
 from apps.imaging.recipe.trim import BorderSearch, Length, Trim
 
 SIDE = st.integers(1, 12_000)
@@ -22,7 +23,9 @@ COLOUR = st.builds(Colour, CHANNEL, CHANNEL, CHANNEL, CHANNEL)
 IMAGE_IDS = st.text(
     st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\u2028\u2029"), min_size=1, max_size=20
 )
-TEXTS = st.lists(IMAGE_IDS, min_size=1, max_size=3).map("\n".join)
+LINES = st.text(st.sampled_from(sorted(SIGNS)), min_size=1, max_size=20)
+# Two signs may compose to one that the font lacks.
+TEXTS = st.lists(LINES, min_size=1, max_size=3).map("\n".join).filter(lambda text: not find_missing(text))
 
 
 def recipes(trims: st.SearchStrategy[Trim] | None = None) -> st.SearchStrategy[Recipe]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import io
-import unicodedata
 from fractions import Fraction
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from apps.imaging.errors import EmptyImage, LimitExceeded, MissingGlyph
+from apps.imaging.errors import EmptyImage, LimitExceeded
 from apps.imaging.limits import Limits
 from apps.imaging.options.grammar import from_mapping, parse
-from apps.imaging.pixels.font import CHARACTERS, open_font
+from apps.imaging.pixels.font import open_font
 from apps.imaging.pixels.lettering import letter
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.recipe.overlay import Overlay
@@ -130,34 +129,6 @@ def test_it_is_an_overlay_like_any_other() -> None:
 
 def test_accents_may_be_written_as_marks() -> None:
     assert write("A\u0308", size=60).tobytes() == write("Ä", size=60).tobytes()
-
-
-@pytest.mark.parametrize(
-    ("text", "character", "sentence"),
-    [
-        ("Hello 世界", "世", "The font has no sign for '世' (U+4E16)"),
-        ("مرحبا", "م", "The font has no sign for 'م' (U+0645)"),
-        ("नमस्ते", "न", "The font has no sign for 'न' (U+0928)"),
-        ("a\u202eb", "\u202e", "The font has no sign for '?' (U+202E)"),
-        ("\N{GRINNING FACE}", "\N{GRINNING FACE}", "The font has no sign for '\N{GRINNING FACE}' (U+1F600)"),
-    ],
-)
-def test_what_the_font_lacks_is_named(text: str, character: str, sentence: str) -> None:
-    with pytest.raises(MissingGlyph) as caught:
-        write(text)
-    assert caught.value.character == character
-    assert str(caught.value) == sentence
-
-
-def test_all_that_is_said_to_be_there_is_there() -> None:
-    """Each character has ink unless it is a space, and none looks like the box for what is missing."""
-    font = open_font(Fraction(20), 400)
-    missing = bytes(font.getmask("\U0010ffff"))
-    blank = {character for character in CHARACTERS if not font.getmask(character).getbbox()}
-    assert len(CHARACTERS) > 2_500
-    assert set("Straße, ŁÓDŹ, Ωμέγα, Привет, Việt Nam – €1’000 “©”") <= CHARACTERS
-    assert {unicodedata.category(character) for character in blank - {"\N{VARIATION SELECTOR-1}"}} == {"Zs"}
-    assert [c for c in CHARACTERS - blank if bytes(font.getmask(c)) == missing and ord(c) > 0x20] == []
 
 
 def test_a_text_has_a_limit_before_it_has_pixels() -> None:

@@ -19,7 +19,6 @@ from apps.imaging.errors import (
     DamagedImage,
     ImagingError,
     LimitExceeded,
-    MissingGlyph,
     NotAnImage,
     OverlayIsSvg,
     OverlayMissing,
@@ -212,8 +211,6 @@ FAULTS = [
     OverlayIsSvg("b/c"),
     BadOverlay("b/c", DamagedImage()),
     BadOverlay("logo", LimitExceeded("max_pixels", 200, 100)),
-    MissingGlyph("\N{SNOWMAN}"),
-    MissingGlyph("\n"),
 ]
 
 
@@ -237,9 +234,6 @@ def test_a_fault_comes_back_as_itself(error: ImagingError) -> None:
         {"fault": "bad_overlay", "overlay": 0, "cause": "damaged_image"},
         {"fault": "bad_overlay", "overlay": 2, "cause": {"fault": "damaged_image"}},
         {"fault": "bad_overlay", "overlay": 0, "cause": {"fault": "overlay_missing", "overlay": 0}},
-        {"fault": "missing_glyph"},
-        {"fault": "missing_glyph", "character": "ab"},
-        {"fault": "missing_glyph", "character": ""},
     ],
 )
 def test_a_fault_is_not_believed(header: Header) -> None:

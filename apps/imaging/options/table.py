@@ -89,7 +89,7 @@ OPTIONS = (
 
 OVERLAY_OPTIONS = (
     Option("image", FreeText(MAX_ID_LENGTH), "Id of an image of the same account to draw on top"),
-    Option("text", FreeText(MAX_CHARACTERS, has_lines=True), "Text to draw on top, instead of an image"),
+    Option("text", FreeText(MAX_CHARACTERS, is_drawn=True), "Text to draw on top, instead of an image"),
     Option("size", values.WholeNumber(1, MAX_TEXT_SIZE), "Size of the text, in pixels"),
     Option("color", values.Paint(), "Colour of the text"),
     Option("weight", values.WholeNumber(100, 900), "Weight of the text's letters; 400 is regular, 700 bold"),

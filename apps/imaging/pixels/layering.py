@@ -53,7 +53,7 @@ def make_layers(
     """Return what a recipe draws onto a canvas, the lowest first, without what would lie beside it.
 
     `overlays` has a seekable file for each of the recipe's drawn_images; of an animation the first frame is
-    drawn. Raises OverlayError, MissingGlyph, TooLargeToProcess, and for a text LimitExceeded or EmptyImage.
+    drawn. Raises OverlayError, TooLargeToProcess, and for a text LimitExceeded or EmptyImage.
     """
     easel = Easel(canvas, read_dpr(recipe), limits)
     layers = (

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import io
 import math
-import unicodedata
 from fractions import Fraction
 
 from PIL import Image as PillowImage
 from PIL import ImageDraw, ImageFont
 
 from apps.imaging.box import Box
-from apps.imaging.errors import MissingGlyph
 from apps.imaging.limits import Limits
-from apps.imaging.pixels.font import CHARACTERS, open_font
+from apps.imaging.pixels.font import open_font
 from apps.imaging.recipe.colour import Colour
 from apps.imaging.recipe.overlay import Overlay
+from apps.imaging.recipe.signs import compose
 
 # The font's lines are compressed to a hundredth of their pixels in no time; more effort gains little.
 _PNG_LEVEL = 1
@@ -25,14 +24,9 @@ def letter(overlay: Overlay, dpr: Fraction, limits: Limits) -> io.BytesIO:
     """Return an overlay's text as a PNG, so that all that is done to pictures can be done to it.
 
     Lines end where the text has line breaks, and nowhere else. The picture is as wide as the longest, and as
-    high as the font's lines are, whatever letters are in them. Raises MissingGlyph, and LimitExceeded before
-    a pixel is made.
+    high as the font's lines are, whatever letters are in them. Raises LimitExceeded before a pixel is made.
     """
-    # One sign for a letter with its accents, where there is one: marks of their own are set less well.
-    lines = unicodedata.normalize("NFC", overlay.text).split("\n")
-    for character in "".join(lines):
-        if character not in CHARACTERS:
-            raise MissingGlyph(character)
+    lines = compose(overlay.text).split("\n")
     font = open_font(overlay.size * dpr, overlay.weight)
     box = _measure(lines, font)
     limits.check_text(box.size)

@@ -1,7 +1,7 @@
 """Faults: domain errors as closed codes on the wire, and back.
 
 A renderer's reply is not to be trusted, so no sentence of its choosing reaches a person: a code names the
-error's class, and what an error carries (a format's name, a limit's name, numbers, a character) is checked
+error's class, and what an error carries (a format's name, a limit's name, numbers) is checked
 and put into our words. An overlay goes by its place among the images the recipe draws, which both sides know.
 """
 
@@ -16,7 +16,6 @@ from apps.imaging.errors import (
     EmptyImage,
     ImagingError,
     LimitExceeded,
-    MissingGlyph,
     NotAnImage,
     OverlayError,
     OverlayIsSvg,
@@ -36,7 +35,6 @@ from apps.imaging.renderer.wire.records import read_integer, read_text
 _BAD_REQUEST = "bad_request"
 _UNSUPPORTED_FORMAT = "unsupported_format"
 _LIMIT_EXCEEDED = "limit_exceeded"
-_MISSING_GLYPH = "missing_glyph"
 _BAD_OVERLAY = "bad_overlay"
 _OF_OVERLAYS = {"overlay_missing": OverlayMissing, "overlay_is_svg": OverlayIsSvg}
 _TOO_LARGE = "too_large_to_process"
@@ -62,8 +60,6 @@ def write_fault(error: ImagingError | WrongLane, drawn_images: Sequence[str] = (
         return {"fault": _WRONG_LANE}
     if isinstance(error, OverlayError):
         return _write_overlay_fault(error) | {"overlay": drawn_images.index(error.image)}
-    if isinstance(error, MissingGlyph):
-        return {"fault": _MISSING_GLYPH, "character": error.character}
     if isinstance(error, LimitExceeded):
         return {
             "fault": _LIMIT_EXCEEDED,
@@ -114,8 +110,6 @@ def read_fault(header: object, drawn_images: Sequence[str] = ()) -> ImagingError
     if code == _TOO_LARGE:
         needed, allowed = (read_integer(header.get(name)) for name in ("needed", "allowed"))
         return TooLargeToProcess(needed_bytes=needed, allowed_bytes=allowed)
-    if code == _MISSING_GLYPH:
-        return MissingGlyph(_read_character(header.get("character")))
     if code == _BAD_OVERLAY:
         return BadOverlay(_read_image(header, drawn_images), read_fault(header.get("cause")))
     if code == _BAD_REQUEST:
@@ -132,9 +126,3 @@ def _read_image(header: Header, drawn_images: Sequence[str]) -> str:
     if place >= len(drawn_images):
         raise WireError("the fault is about an overlay that nobody asked for")
     return drawn_images[place]
-
-
-def _read_character(value: object) -> str:
-    if not isinstance(value, str) or len(value) != 1:
-        raise WireError("the fault names no character")
-    return value
