@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from psycopg_pool import AsyncConnectionPool
 
+from apps.delivery.claims import Claims
 from apps.delivery.flights import Failures, Flights
 from apps.delivery.lookup import AsyncLookup, make_pool
 from apps.delivery.renditions import Renderer, Renditions, is_lasting
@@ -47,7 +48,8 @@ async def open_ports(
     flights: Flights[RenditionKey, StoredRendition | None] = Flights(
         limit=MAX_FLIGHTS, failures=Failures(seconds=FAILURE_SECONDS), is_lasting=is_lasting
     )
-    threads = DatabaseThreads()
+    threads, claim_threads = DatabaseThreads(), DatabaseThreads(2)
+    claims = Claims(claim_threads)
     pool = pool or make_pool()
     await pool.open(wait=False)
     try:
@@ -57,12 +59,15 @@ async def open_ports(
                 storage=renditions,
                 renderer=renderer or make_renderer(),
                 threads=threads,
+                claims=claims,
                 flights=flights,
                 wait_seconds=find_wait_seconds(),
             ),
         )
     finally:
         await flights.close()
+        await claims.close()
+        claim_threads.close()
         threads.close()
         await pool.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -10,16 +11,18 @@ from typing import BinaryIO, Protocol
 
 from django.core.files.storage import Storage
 
+from apps.delivery.claims import Claims, Fault
 from apps.delivery.files import StoredFile, find_file
 from apps.delivery.flights import Flights
-from apps.delivery.refusals import NotStored
+from apps.delivery.refusals import NotStored, WaitedTooLong
 from apps.delivery.threads import DatabaseThreads
 from apps.images.decide import Decision, RenditionKey, StoredRendition
 from apps.images.renderer import RENDER_LIMITS
-from apps.images.services import find_rendition, forget_rendition, store_rendition
+from apps.images.services import find_rendition, forget_rendition, make_digest, store_rendition
 from apps.images.sources import open_original, read_focal_points
 from apps.imaging.errors import (
     EmptyImage,
+    ImagingError,
     LimitExceeded,
     OverlayError,
     RendererCrashed,
@@ -32,6 +35,8 @@ from apps.imaging.limits import Limits
 from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
+from apps.imaging.renderer.wire.faults import read_fault, write_fault
+from apps.imaging.renderer.wire.frames import WireError
 
 # Another try within seconds would cost a worker's time and end the same.
 _LASTING = (
@@ -79,12 +84,14 @@ class Renditions:
         storage: Callable[[], Storage],
         renderer: Renderer,
         threads: DatabaseThreads,
+        claims: Claims,
         flights: Flights[RenditionKey, StoredRendition | None],
         wait_seconds: float,
     ) -> None:
         self._storage = storage
         self._renderer = renderer
         self._threads = threads
+        self._claims = claims
         self._flights = flights
         self._wait_seconds = wait_seconds
 
@@ -101,18 +108,45 @@ class Renditions:
         Raises imaging's errors, images' OriginalMissing, and the refusals of flights.
         """
         made = await self._flights.join(
-            decision.key, partial(self._render_and_store, decision), wait_seconds=self._wait_seconds
+            decision.key, partial(self._fly, decision), wait_seconds=self._wait_seconds
         )
         file = await find_file(self._storage(), made) if made else None
         return Picture(made, file, was_stored=False) if made and file else None
 
-    async def _render_and_store(self, decision: Decision) -> StoredRendition | None:
+    async def _fly(self, decision: Decision) -> StoredRendition | None:
+        """Make it, or wait for the process that does: the one whose claim stands (see claims)."""
         if decision.rendition is not None:
             # Its file is gone; as long as its row stays, nothing else can take its key.
             await self._threads.run(forget_rendition, storage_key=decision.rendition.storage_key)
-        # Whoever looked just before another flight landed, here or in another process, need not fly again.
-        if (made := await self._threads.run(find_rendition, key=decision.key)) is not None:
-            return made
+        digest = make_digest(decision.key)
+        while not await self._claims.take(digest):
+            await self._wait_elsewhere(digest, decision)
+            if (made := await self._find_made(decision)) is not None:
+                return made
+        fault = None
+        try:
+            # Whoever looked just before another flight landed, here or elsewhere, need not fly again.
+            return await self._find_made(decision) or await self._render_and_store(decision)
+        except ImagingError as error:
+            fault = write_fault(error, decision.recipe.drawn_images) if is_lasting(error) else None
+            raise
+        finally:
+            await self._claims.land(digest, fault)
+
+    async def _wait_elsewhere(self, digest: bytes, decision: Decision) -> None:
+        """Return once another process' flight is over, or raise what it met."""
+        try:
+            async with asyncio.timeout(self._wait_seconds):
+                fault = await self._claims.wait(digest)
+        except TimeoutError as error:
+            raise WaitedTooLong from error
+        if fault is not None and (met := _read_fault(fault, decision)) is not None:
+            raise met
+
+    async def _find_made(self, decision: Decision) -> StoredRendition | None:
+        return await self._threads.run(find_rendition, key=decision.key)
+
+    async def _render_and_store(self, decision: Decision) -> StoredRendition | None:
         rendered = await self._render(decision)
         try:
             return await self._threads.run(
@@ -142,6 +176,14 @@ class Renditions:
 def is_lasting(error: BaseException) -> bool:
     """Whether a failed render is the picture's doing, so that trying again at once is in vain."""
     return isinstance(error, _LASTING)
+
+
+def _read_fault(fault: Fault, decision: Decision) -> ImagingError | None:
+    """Return what another process met; None for what another release calls it: then we see for ourselves."""
+    try:
+        return read_fault(fault, decision.recipe.drawn_images)
+    except WireError:
+        return None
 
 
 def _open_sources(storage_keys: list[str], stack: ExitStack) -> list[bytes | BinaryIO]:

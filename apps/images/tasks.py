@@ -5,8 +5,10 @@ from __future__ import annotations
 from celery import shared_task
 
 from apps.images.services.deletion import retire_stale_renditions
+from apps.images.services.flights import forget_flights
 
 
 @shared_task
 def sweep_files_task() -> None:
     retire_stale_renditions()
+    forget_flights()

@@ -11,9 +11,10 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 
 class Relay:
-    """Listens on a loopback port and passes bytes to the database a conninfo names."""
+    """Listens on a port, of loopback unless told, and passes bytes to the database a conninfo names."""
 
-    def __init__(self, conninfo: str) -> None:
+    def __init__(self, conninfo: str, *, host: str = "127.0.0.1") -> None:
+        self._own_host = host
         target = conninfo_to_dict(conninfo)
         self._host, self._port = str(target["host"]), int(str(target.get("port") or 5432))
         self._own_port = 0
@@ -23,6 +24,10 @@ class Relay:
         self._thread.start()
         self.switch_on()
         self.conninfo = make_conninfo(conninfo, host="127.0.0.1", port=self._own_port)
+
+    @property
+    def port(self) -> int:
+        return self._own_port
 
     def switch_on(self) -> None:
         self._run(self._listen())
@@ -45,7 +50,7 @@ class Relay:
         asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(timeout=10)
 
     async def _listen(self) -> None:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self._own_port)
+        self._server = await asyncio.start_server(self._accept, self._own_host, self._own_port)
         self._own_port = self._server.sockets[0].getsockname()[1]
 
     async def _close(self) -> None:

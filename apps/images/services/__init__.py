@@ -5,6 +5,13 @@ from apps.images.services.bulk import BULK, start_bulk
 from apps.images.services.deletion import delete_image
 from apps.images.services.editing import edit_image
 from apps.images.services.fetch import fetch_image, fetch_original
+from apps.images.services.flights import (
+    claim_flight,
+    find_flights,
+    land_flight,
+    make_digest,
+    renew_flights,
+)
 from apps.images.services.grants import find_grant, grant_upload, lease_grant, receive_upload
 from apps.images.services.hosts import add_host, remove_host
 from apps.images.services.purging import purge_caches
@@ -16,19 +23,24 @@ from apps.images.services.upload import upload_image
 __all__ = [
     "BULK",
     "add_host",
+    "claim_flight",
     "delete_image",
     "edit_image",
     "empty_trash",
     "fetch_image",
     "fetch_original",
+    "find_flights",
     "find_grant",
     "find_rendition",
     "forget_rendition",
     "grant_upload",
+    "land_flight",
     "lease_grant",
+    "make_digest",
     "purge_caches",
     "receive_upload",
     "remove_host",
+    "renew_flights",
     "replace_original",
     "restore_image",
     "restore_original",
