@@ -31,6 +31,10 @@ sub vcl_recv {
     if (req.method != "GET" && req.method != "HEAD") {
         return (synth(405));
     }
+    # A part is GET's alone (RFC 9110 §14.2); of an answer without a body Varnish would say that there is none.
+    if (req.method == "HEAD") {
+        unset req.http.Range;
+    }
     # Signed answers belong to whom the link was given. `private` would keep them out too; this spares a look-up.
     if (req.url ~ "[?&]sig=") {
         return (pass);
