@@ -130,7 +130,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-# A task of a dead worker comes back after this; no task is longer than a minute.
+# A task of a dead worker comes back after this. The longest is a render that tries both of the renderer's
+# lanes, at most 114 s, and stores what came.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 240,
     "socket_timeout": 5,

@@ -14,7 +14,7 @@
     ├ BadResponse             not HTTP, more headers than allowed, an encoded body
     │ └ CutShort              fewer bytes than were announced
     ├ ResponseTooLarge        more than `allowed` bytes
-    └ FetcherBusy             every slot is taken
+    └ FetcherBusy             every slot is taken, or the asker's share of them
 
 Every message may be shown to whoever named the URL; what an Unreachable met is in its class, for logs.
 """

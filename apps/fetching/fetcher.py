@@ -9,25 +9,19 @@ from __future__ import annotations
 import logging
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from threading import BoundedSemaphore
 from typing import BinaryIO
 
 from apps.fetching.addresses import AddressPolicy
 from apps.fetching.connecting import connect
 from apps.fetching.deadline import Deadline
-from apps.fetching.errors import (
-    FetcherBusy,
-    FetchError,
-    RefusedByServer,
-    TooManyRedirects,
-    Unreachable,
-)
+from apps.fetching.errors import FetchError, RefusedByServer, TooManyRedirects, Unreachable
 from apps.fetching.exchange import Exchange
 from apps.fetching.redirects import REDIRECTS, follow
 from apps.fetching.resolving import Resolve, find_addresses, resolve_by_system
+from apps.fetching.slots import Slots
 from apps.fetching.url import FetchUrl, parse_url
 
 logger = logging.getLogger(__name__)
@@ -35,7 +29,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """`at_once`: how many fetches may be under way in this process; more are refused, not queued.
+    """`at_once`: how many fetches may be under way in this process, half of them for the same asker; more are
+    refused, not queued.
 
     total_seconds: for everything, from the first name asked for to the last byte.
     connect_seconds: for finding one host that answers, TLS included.
@@ -91,20 +86,20 @@ class Fetcher:
             "Accept-Encoding": "identity",
             "Connection": "close",
         }
-        self._slots = BoundedSemaphore(self._limits.at_once)
+        self._slots = Slots(self._limits.at_once)
 
-    def fetch(self, text: str, *, into: BinaryIO, max_bytes: int) -> Fetched:
-        """Write what a URL leads to into a file; raises FetchError, and then a part of it may be in there."""
-        if not self._slots.acquire(blocking=False):
-            raise FetcherBusy
-        began_at = time.monotonic()
-        try:
-            return self._fetch(parse_url(text, ports=self._limits.ports), into, max_bytes)
-        except Unreachable:
-            self._sleep(self._rest_of_step(time.monotonic() - began_at))
-            raise
-        finally:
-            self._slots.release()
+    def fetch(self, text: str, *, into: BinaryIO, max_bytes: int, asker: Hashable) -> Fetched:
+        """Write what a URL leads to into a file; raises FetchError, and then a part of it may be in there.
+
+        `asker` is on whose behalf: the slots are shared out among them.
+        """
+        with self._slots.held_by(asker):
+            began_at = time.monotonic()
+            try:
+                return self._fetch(parse_url(text, ports=self._limits.ports), into, max_bytes)
+            except Unreachable:
+                self._sleep(self._rest_of_step(time.monotonic() - began_at))
+                raise
 
     def _fetch(self, first: FetchUrl, into: BinaryIO, max_bytes: int) -> Fetched:
         deadline = Deadline(self._limits.total_seconds)

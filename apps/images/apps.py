@@ -20,4 +20,9 @@ class ImagesConfig(AppConfig):
         registry.register(grants.EXPIRE_GRANT, grants.expire_grant)
         registry.register(quota.RELEASE_QUOTA, quota.release_quota)
         reviews.register(overlays.review_overlays)
-        registry.register(render_ahead.RENDER_AHEAD, render_ahead.render_ahead, max_attempts=5)
+        registry.register(
+            render_ahead.RENDER_AHEAD,
+            render_ahead.render_ahead,
+            max_attempts=5,
+            lease_seconds=render_ahead.longest_seconds(),
+        )

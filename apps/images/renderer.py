@@ -15,6 +15,7 @@ from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
 from apps.imaging.renderer import abilities
 from apps.imaging.renderer.client import RendererClient
+from apps.imaging.renderer.patience import longest_wait
 from apps.imaging.source import SourceInfo
 
 # What was accepted under an account's byte limit stays renderable when the limit is lowered.
@@ -32,6 +33,11 @@ def make_client() -> RendererClient:
         total_seconds=settings.RENDER_SECONDS,
         heavy_seconds=settings.HEAVY_RENDER_SECONDS,
     )
+
+
+def longest_render_seconds() -> float:
+    """Return how long a render may be waited for at worst."""
+    return longest_wait(total_seconds=settings.RENDER_SECONDS, heavy_seconds=settings.HEAVY_RENDER_SECONDS)
 
 
 def inspect_original(file: BinaryIO, *, max_bytes: int) -> SourceInfo:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.accounts.models import Account, AuditEvent
 from apps.images.models import BulkChange, Image
 from apps.images.services import BULK
+from apps.images.services import bulk as services_bulk
 from apps.images.services.bulk import SLICE, run_slice
 from apps.outbox.models import Job, JobState
 from apps.outbox.services import run_due_jobs
@@ -151,3 +152,15 @@ def test_another_account_s(
     assert accepted(bulk(eve_client, theirs, action="delete", filter={"q": "pear"}))["total"] == 0
     started = accepted(bulk(olive_client, images_path, action="delete", ids=["pear-1"]))
     refused(eve_client.get(f"{theirs}/bulk/{started['id']}"), 404, 5404)
+
+
+def test_a_slice_ends_within_its_lease_however_slow_its_images_are(
+    olive_client: Client, images_path: str, pears: list[Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services_bulk, "SLICE_SECONDS", 0.0)
+    asked = {"action": "add_tags", "ids": ["pear-1", "pear-2", "pear-3"], "tags": ["fruit"]}
+    started = accepted(bulk(olive_client, images_path, **asked))
+    assert [run_due_jobs(limit=1) for _ in range(2)] == [1, 1]
+    so_far = accepted(olive_client.get(f"{images_path}/bulk/{started['id']}"))
+    assert (so_far["changed"], so_far["state"]) == (2, "pending")
+    assert finish(olive_client, images_path, started) == started | {"state": "done", "changed": 3}

@@ -52,7 +52,9 @@ def fetcher_for(
     )
 
 
-def fetch(fetcher: Fetcher, url: str, *, max_bytes: int = MAX_BYTES) -> tuple[bytes, Fetched]:
+def fetch(
+    fetcher: Fetcher, url: str, *, max_bytes: int = MAX_BYTES, asker: str = "olive"
+) -> tuple[bytes, Fetched]:
     into = io.BytesIO()
-    fetched = fetcher.fetch(url, into=into, max_bytes=max_bytes)
+    fetched = fetcher.fetch(url, into=into, max_bytes=max_bytes, asker=asker)
     return into.getvalue(), fetched

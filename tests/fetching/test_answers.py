@@ -104,7 +104,9 @@ def test_too_much(talk: Talk | bytes) -> None:
     with serve(talk) as server:
         fetcher = fetcher_for(server)
         with pytest.raises(ResponseTooLarge) as caught:
-            fetcher.fetch(f"http://pears.example:{server.port}/", into=into, max_bytes=MAX_BYTES)
+            fetcher.fetch(
+                f"http://pears.example:{server.port}/", into=into, max_bytes=MAX_BYTES, asker="olive"
+            )
     assert caught.value.allowed == MAX_BYTES
     assert len(into.getvalue()) <= MAX_BYTES
 

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from PIL import Image as Picture
 
@@ -26,7 +27,9 @@ from apps.images.storage import originals, renditions
 from apps.imaging.recipe import Fit, Recipe
 from apps.imaging.recipe.gravity import SOUGHT, Seek
 from apps.imaging.renderer.abilities import note_abilities
+from apps.imaging.renderer.patience import longest_wait
 from apps.outbox.models import Job, JobState
+from apps.outbox.registry import find_kind
 from apps.outbox.services import run_due_jobs
 from apps.variants.services import create_variant, delete_variant
 from tests.images.conftest import jpeg
@@ -44,6 +47,16 @@ def test_it_works(orchard: Account, stores: Path) -> None:
     assert {rendition.format for rendition in made} == {"avif", "webp", "jpeg"}
     assert {(rendition.width, rendition.height) for rendition in made} == {(64, 64)}
     assert {rendition.generation for rendition in made} == {"small"}
+
+
+def test_a_job_s_lease_outlasts_the_slowest_render() -> None:
+    """One that tries both of the renderer's lanes; and a lost worker's task comes back after its lease."""
+    lease = find_kind(RENDER_AHEAD).lease_seconds
+    slowest = longest_wait(total_seconds=settings.RENDER_SECONDS, heavy_seconds=settings.HEAVY_RENDER_SECONDS)
+    assert lease >= slowest + 20
+    most_allowed = longest_wait(total_seconds=55, heavy_seconds=55)  # by images_platform.env
+    returns_after = settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"]
+    assert returns_after > most_allowed + lease - slowest
 
 
 def test_where_the_subject_is_is_kept(orchard: Account, stores: Path) -> None:

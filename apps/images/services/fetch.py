@@ -64,7 +64,9 @@ def _fetched(url: str, account: Account) -> Iterator[dict[str, Any]]:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder) as file:
         try:
-            fetched = find_fetcher().fetch(url, into=file, max_bytes=account.max_upload_bytes)
+            fetched = find_fetcher().fetch(
+                url, into=file, max_bytes=account.max_upload_bytes, asker=account.pk
+            )
         except ResponseTooLarge as error:
             raise UploadTooLarge(error.allowed) from error
         file.flush()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 from apps.images.decide import RenditionKey
 from apps.images.errors import NoSuchOverlay
 from apps.images.models import Image
 from apps.images.overlays import OverlayFacts
-from apps.images.renderer import RENDER_LIMITS, finds_faces, render
+from apps.images.renderer import RENDER_LIMITS, finds_faces, longest_render_seconds, render
 from apps.images.services.overlays import find_overlays
 from apps.images.services.renditions import find_rendition, store_rendition
 from apps.images.sources import open_originals, read_focal_points, source_info
@@ -22,6 +24,8 @@ from apps.outbox.services import add_job
 from apps.variants.models import Variant
 
 RENDER_AHEAD = "images.render_ahead"
+# For reading originals and writing the rendition, wherever the stores are.
+_STORE_SECONDS = 30
 # Accept headers that stand for all: a browser of today, one without AVIF, and anything else.
 _ACCEPTS = ("image/avif,image/webp", "image/webp", "")
 
@@ -46,6 +50,11 @@ def plan_render_ahead(*, image: Image) -> None:
                     },
                     account=image.account,
                 )
+
+
+def longest_seconds() -> int:
+    """Return how long one job may take, both of the renderer's lanes tried: what its lease must outlast."""
+    return math.ceil(longest_render_seconds()) + _STORE_SECONDS
 
 
 def render_ahead(job: Job) -> None:
