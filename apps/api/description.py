@@ -31,7 +31,8 @@ class Description:
 
     `query`, `body` (JSON) and `form` (multipart) are the shapes of what is sent, `result` is that of what
     stands in the envelope, by default an empty object; `raw` instead are the media types of an answer
-    without one. `filters` are further query parameters, of which only a pattern knows the names.
+    without one. `is_binding` is for the Workers binding's protocol: results stand in no envelope there, and
+    refusals are its own. `filters` are further query parameters, of which only a pattern knows the names.
     """
 
     chapter: str
@@ -43,6 +44,7 @@ class Description:
     form: Shape | None = None
     result: Shape | None = None
     raw: Sequence[str] = ()
+    is_binding: bool = False
     errors: Sequence[type[Exception]] = ()
 
 

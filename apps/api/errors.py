@@ -39,10 +39,10 @@ class Row:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-_BAD_TOKEN = {"WWW-Authenticate": "Bearer"}
+BAD_TOKEN = {"WWW-Authenticate": "Bearer"}
 # The SDKs repeat 409 twice more unless told not to (catalogue §0.5): an upload would be sent three times.
 _NO_RETRY = {"x-should-retry": "false"}
-_SOON = {"Retry-After": "1"}
+SOON = {"Retry-After": "1"}
 _SERVER_ERROR = "Internal Server Error"
 _UNAVAILABLE = "Server Unavailable"
 NO_ROUTE = Row(404, 7003, "Could not route to this path: no route for the URI")
@@ -62,7 +62,7 @@ _CUSTOM_ID = (
 
 TABLE: dict[type[Exception], Row] = {
     # What this face refuses by itself.
-    refusals.NoToken: Row(401, 10000, "Authentication error: {error}", _BAD_TOKEN),
+    refusals.NoToken: Row(401, 10000, "Authentication error: {error}", BAD_TOKEN),
     refusals.NotAllowed: Row(403, 10000, "Authentication error"),
     refusals.TooManyRequests: Row(429, 5429, _THROTTLED),
     refusals.BulkNotFound: Row(404, 5404),
@@ -73,12 +73,14 @@ TABLE: dict[type[Exception], Row] = {
     refusals.BadForm: Row(400, 5400, "Bad request: {error}"),
     refusals.BadJson: Row(400, 5400, "Bad request: {error}"),
     refusals.BadPart: Row(400, 5400, "Bad request: {error}"),
+    refusals.PictureConsumed: Row(400, 9525),
+    refusals.OutputNotOffered: Row(415, 9520),
     refusals.BodyTooLarge: Row(413, 7011, "Request entity is too large: {error}"),
     refusals.BodyTooSlow: Row(408, 5408, "Client was sending upload too slowly", _NO_RETRY),
     refusals.BodyCutShort: Row(400, 5433, "Request has been aborted by the client"),
     exceptions.MethodNotAllowed: Row(405, 10405, "{error}"),
     # accounts
-    accounts.InvalidToken: Row(401, 1000, "Invalid API Token", _BAD_TOKEN),
+    accounts.InvalidToken: Row(401, 1000, "Invalid API Token", BAD_TOKEN),
     accounts.QuotaExceeded: Row(403, 5453, "The given account has reached a service limit: {error}"),
     # images
     images.ImageNotFound: Row(404, 5404),
@@ -119,7 +121,7 @@ TABLE: dict[type[Exception], Row] = {
     fetching.BadResponse: Row(400, 5454, _NOT_FETCHED),
     fetching.CutShort: Row(400, 5454, _NOT_FETCHED),
     fetching.ResponseTooLarge: Row(413, 5413),
-    fetching.FetcherBusy: Row(503, 5503, _UNAVAILABLE, _SOON),
+    fetching.FetcherBusy: Row(503, 5503, _UNAVAILABLE, SOON),
     # imaging
     imaging.OptionsError: Row(400, 5400, "Bad request: {error}"),
     imaging.EmptyImage: Row(400, 5400, "Bad request: {error}"),
@@ -134,10 +136,10 @@ TABLE: dict[type[Exception], Row] = {
     imaging.TruncatedImage: Row(400, 9422, "error during decoding: {error}"),
     imaging.LimitExceeded: Row(400, 5443),
     imaging.TooLargeToProcess: Row(400, 5443),
-    imaging.RendererUnavailable: Row(503, 5503, _UNAVAILABLE, _SOON),
-    imaging.RendererBusy: Row(503, 5503, _UNAVAILABLE, _SOON),
-    imaging.RendererTimeout: Row(503, 5503, _UNAVAILABLE, _SOON),
-    imaging.RendererCrashed: Row(503, 5503, _UNAVAILABLE, _SOON),
+    imaging.RendererUnavailable: Row(503, 5503, _UNAVAILABLE, SOON),
+    imaging.RendererBusy: Row(503, 5503, _UNAVAILABLE, SOON),
+    imaging.RendererTimeout: Row(503, 5503, _UNAVAILABLE, SOON),
+    imaging.RendererCrashed: Row(503, 5503, _UNAVAILABLE, SOON),
     imaging.BadReply: Row(500, 5500, _SERVER_ERROR),
     # variants
     variants.VariantNotFound: Row(404, 5401),
@@ -152,14 +154,14 @@ TABLE: dict[type[Exception], Row] = {
     signing.TooManySigningKeys: Row(403, 5453, "The given account has reached a service limit: {error}"),
     signing.BadKeyName: Row(400, 5400, "Bad request: {error}"),
     # The database does not answer, or somebody holds a lock for too long.
-    OperationalError: Row(503, 5503, _UNAVAILABLE, _SOON),
-    InterfaceError: Row(503, 5503, _UNAVAILABLE, _SOON),
+    OperationalError: Row(503, 5503, _UNAVAILABLE, SOON),
+    InterfaceError: Row(503, 5503, _UNAVAILABLE, SOON),
 }
 
 
-def find_row(kind: type[Exception]) -> Row | None:
+def find_row(kind: type[Exception], table: Mapping[type[Exception], Row] = TABLE) -> Row | None:
     """Return the row of an error's class, or of the nearest class above it."""
-    return next((TABLE[parent] for parent in kind.__mro__ if parent in TABLE), None)
+    return next((table[parent] for parent in kind.__mro__ if parent in table), None)
 
 
 def answer_error(error: Exception, context: Mapping[str, Any]) -> Response:

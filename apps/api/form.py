@@ -25,7 +25,7 @@ from apps.images.errors import UploadTooLarge
 
 FILE_PART = "file"
 # Room for boundaries, headers and words around the file: id, creator and metadata have 1024 characters each.
-_WORDS_BYTES = 64 * 1024
+WORDS_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def receive_form(request: HttpRequest, *, max_file_bytes: int) -> Iterator[Uploa
         raise NotAForm
     catcher = FileCatcher(max_file_bytes)
     try:
-        with open_body(request, allowed=max_file_bytes + _WORDS_BYTES) as body:
+        with open_body(request, allowed=max_file_bytes + WORDS_BYTES) as body:
             words = _parse(request, body, catcher)
         yield UploadForm(words, catcher)
     except BodyTooLarge as error:
@@ -82,7 +82,7 @@ def read_words(request: HttpRequest) -> dict[str, list[str]]:
     """Return the words of a form that has no file; raises RequestError."""
     if not is_form(request):
         raise NotAForm
-    with open_body(request, allowed=_WORDS_BYTES) as body:
+    with open_body(request, allowed=WORDS_BYTES) as body:
         return _parse(request, body, FileRefuser())
 
 
@@ -156,11 +156,24 @@ class FileCatcher(FileUploadHandler):
 
 
 def _parse(request: HttpRequest, body: Body, handler: FileUploadHandler) -> dict[str, list[str]]:
+    return parse(make_parser(request, body, handler))
+
+
+def make_parser(request: HttpRequest, body: Body, handler: FileUploadHandler) -> MultiPartParser:
+    """Return what takes a form apart, for `parse`; raises BadForm."""
     declared = declared_bytes(request)
     # The parser takes a missing length for an empty body, and uses it for nothing else.
     meta = request.META | {"CONTENT_LENGTH": str(1 if declared is None else declared)}
     try:
-        words, _ = MultiPartParser(meta, body, [handler]).parse()  # type: ignore[arg-type]  # it only reads
+        return MultiPartParser(meta, body, [handler])  # type: ignore[arg-type]  # it only reads
+    except MultiPartParserError as error:
+        raise BadForm(str(error)) from error
+
+
+def parse(parser: MultiPartParser) -> dict[str, list[str]]:
+    """Read a form to its end and return its words; its files go to the handler. Raises RequestError."""
+    try:
+        words, _ = parser.parse()
     except MultiPartParserError as error:
         raise BadForm(str(error)) from error
     except (TooManyFieldsSent, TooManyFilesSent) as error:

@@ -16,11 +16,20 @@ from rest_framework import serializers
 
 from apps.api import refusals
 from apps.api.authentication import BatchAuthentication, TokenAuthentication
+from apps.api.binding_errors import FAULT as BINDING_FAULT
+from apps.api.binding_errors import TABLE as BINDING_TABLE
 from apps.api.description import Description, Undescribed, read_description
 from apps.api.errors import BAD_REQUEST, NO_ROUTE, TABLE, Row
 from apps.api.parameters import PATH_PARAMETERS
 from apps.api.permissions import TokenScope, needed_scope
-from apps.api.shared_answers import RATE_HEADERS, SHARED, refer_to_headers, refusal, success
+from apps.api.shared_answers import (
+    RATE_HEADERS,
+    SHARED,
+    plain_refusal,
+    refer_to_headers,
+    refusal,
+    success,
+)
 
 _JSON, _FORM = "application/json", "multipart/form-data"
 # How each kind of caller may show who it is: one of several sets of security schemes.
@@ -135,10 +144,13 @@ class OperationSchema(AutoSchema):
         ]
 
     def _write_answers(self) -> dict[str, Any]:
+        refuse = plain_refusal if self.told.is_binding else refusal
         answers = {"200": self._write_success()}
-        answers |= {str(status): refusal(status, rows) for status, rows in self._rows_by_status().items()}
+        answers |= {str(status): refuse(status, rows) for status, rows in self._rows_by_status().items()}
         for shared in SHARED:
-            if self._ways_in or not shared.wants_token:
+            if self.told.is_binding:
+                answers[str(shared.status)] = shared.write_plainly(BINDING_TABLE, BINDING_FAULT)
+            elif self._ways_in or not shared.wants_token:
                 answers[str(shared.status)] = shared.reference
         return dict(sorted(answers.items()))
 
@@ -148,7 +160,9 @@ class OperationSchema(AutoSchema):
             content: dict[str, Any] = {kind: {"schema": {}} for kind in told.raw}
         else:
             result = self.resolve_serializer(told.result, "response").ref if told.result else None
-            content = {_JSON: success(result, getattr(told.result, "example", {}))}
+            example = getattr(told.result, "example", {})
+            bare = {"schema": result, "example": example}
+            content = {_JSON: bare if told.is_binding else success(result, example)}
         headers = refer_to_headers(*RATE_HEADERS) if self._ways_in else {}
         return {"description": "Done.", "content": content, "headers": headers}
 
@@ -161,8 +175,10 @@ class OperationSchema(AutoSchema):
         kinds += (refusals.BadPart,) if told.query else ()
         if self._ways_in and self.view.permission_classes:
             kinds += (refusals.NotAllowed,)
-        rows = [row for kind, row in TABLE.items() if issubclass(kind, kinds)]
-        rows += [BAD_REQUEST, NO_ROUTE] if "{" in self.path else [BAD_REQUEST]
+        table = BINDING_TABLE if told.is_binding else TABLE
+        rows = [row for kind, row in table.items() if issubclass(kind, kinds)]
+        if not told.is_binding:
+            rows += [BAD_REQUEST, NO_ROUTE] if "{" in self.path else [BAD_REQUEST]
         by_status: dict[int, list[Row]] = defaultdict(list)
         for row in rows:
             by_status[row.status].append(row)

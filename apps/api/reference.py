@@ -89,7 +89,7 @@ def _read(told: Mapping[str, Any], method: str, path: str, components: Mapping[s
     bodies = told.get("requestBody", {"content": {}})["content"]
     body = _find(next(iter(bodies.values()))["schema"], schemas) if bodies else {}
     done = next(iter(told["responses"]["200"]["content"].values()))
-    result = done["schema"].get("properties", {}).get("result", {})
+    result = done["schema"].get("properties", {"result": done["schema"]}).get("result", {})
     return Operation(
         id=told["operationId"],
         method=method,

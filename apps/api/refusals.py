@@ -12,6 +12,8 @@ RequestError
 ├── BadForm                  multipart that cannot be taken apart
 ├── BadJson                  JSON that cannot be read, or is not an object
 ├── BadPart                  one part or field, named, with what is wrong with it
+├── PictureConsumed          a picture of a montage is drawn twice, or changed after it was drawn
+├── OutputNotOffered         a format that the Workers binding knows, or nobody, and we do not write
 ├── BodyTooLarge             more bytes than any request to this address may have
 ├── BodyTooSlow              the client did not finish in time
 └── BodyCutShort             the client went away
@@ -19,7 +21,7 @@ RequestError
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 
 class RequestError(Exception):
@@ -81,6 +83,20 @@ class BadPart(RequestError):
     def __init__(self, name: str, problem: str) -> None:
         super().__init__(f'"{name}" {problem}')
         self.name = name
+
+
+class PictureConsumed(RequestError):
+    """`number` is the picture's in its form."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"number {number} was drawn already: a picture may be drawn once, and not changed after"
+        )
+
+
+class OutputNotOffered(RequestError):
+    def __init__(self, wanted: str, offered: Iterable[str]) -> None:
+        super().__init__(f"'{wanted}' is not written here; send one of {', '.join(offered)}")
 
 
 class BodyTooLarge(RequestError):

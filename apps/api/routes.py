@@ -9,6 +9,7 @@ from apps.api.permissions import TokenScope
 from apps.api.rate_limits import list_batch_limits
 from apps.api.target import RestConverter, SegmentConverter
 from apps.api.views.base import AccountView
+from apps.api.views.binding import BindingInfo, BindingTransform
 from apps.api.views.bulk import BulkDetail, BulkList
 from apps.api.views.config import Config
 from apps.api.views.content import Content, VersionList, VersionRestore
@@ -39,11 +40,13 @@ _images = [
     path("v1/bulk/<int:job_id>", BulkDetail.as_view()),
     path("v1/config", Config.as_view()),
     path("v1/hosts", HostList.as_view()),
+    path("v1/info", BindingInfo.as_view()),
     path("v1/keys", KeyList.as_view()),
     path("v1/keys/<segment:key_name>", KeyDetail.as_view()),
     path("v1/purge", PurgeList.as_view()),
     path("v1/purge/<int:job_id>", PurgeDetail.as_view()),
     path("v1/stats", ImageStats.as_view()),
+    path("v1/transform", BindingTransform.as_view()),
     path("v1/trash", Trash.as_view()),
     path("v1/usage", Usage.as_view()),
     path("v1/variants", VariantList.as_view()),

@@ -21,10 +21,12 @@ _ERROR_HEADINGS = {
     410: "There is nothing here any more.",
     413: "Too large.",
     415: "Of a kind that is not taken.",
+    422: "The picture cannot be decoded.",
     401: "No token, or one that is worth nothing.",
     429: "Too many requests.",
     500: "A fault of the server; its log knows the request by the answer's `X-Request-Id`.",
     503: "Not now: try again soon.",
+    504: "It takes too long.",
 }
 SCHEMAS: Mapping[str, Any] = {
     "Note": {
@@ -61,6 +63,10 @@ HEADERS: Mapping[str, Any] = {
     "Retry-After": {
         "description": "Seconds to wait before the next attempt.",
         "schema": {"type": "integer", "minimum": 0},
+    },
+    "cf-images-binding": {
+        "description": "The error's code, for the Workers binding.",
+        "schema": {"type": "string", "pattern": "^err=[0-9]+$"},
     },
     "Allow": {"description": "The methods there are.", "schema": {"type": "string"}},
     "WWW-Authenticate": {"description": "How to say who calls.", "schema": {"type": "string"}},
@@ -108,15 +114,26 @@ def success(result: Mapping[str, Any] | None, example: Any) -> dict[str, Any]:
 
 def refusal(status: int, rows: Iterable[Row]) -> dict[str, Any]:
     """Return the response of a status: its codes, and what each of them says."""
-    told = sorted({(row.code, row.text.replace("{error}", "…")) for row in rows})
-    lines = [f"- `{code}` {text}" for code, text in told]
-    codes = sorted({code for code, _ in told})
+    rows = list(rows)
+    codes = sorted({row.code for row in rows})
     some_code = {"items": {"properties": {"code": {"enum": codes}}}}
     schema = {"allOf": [{"$ref": "#/components/schemas/Refusal"}], "properties": {"errors": some_code}}
+    return {"description": _describe(status, rows), "content": {"application/json": {"schema": schema}}}
+
+
+def plain_refusal(status: int, rows: Iterable[Row]) -> dict[str, Any]:
+    """Return the same of an operation that refuses in plain text, as the Workers binding has it."""
+    schema = {"type": "string", "pattern": r"^ERROR \d{4}: "}
     return {
-        "description": "\n".join([_ERROR_HEADINGS[status], "", *lines]),
-        "content": {"application/json": {"schema": schema}},
+        "description": _describe(status, rows),
+        "content": {"text/plain": {"schema": schema}},
+        "headers": refer_to_headers("cf-images-binding"),
     }
+
+
+def _describe(status: int, rows: Iterable[Row]) -> str:
+    told = sorted({(row.code, row.text.replace("{error}", "…")) for row in rows})
+    return "\n".join([_ERROR_HEADINGS[status], "", *(f"- `{code}` {text}" for code, text in told)])
 
 
 def refer_to_headers(*names: str) -> dict[str, Any]:
@@ -139,6 +156,13 @@ class SharedAnswer:
     def write(self) -> dict[str, Any]:
         rows = [row for row in (*TABLE.values(), FAULT) if row.status == self.status]
         return refusal(self.status, rows) | {"headers": refer_to_headers(*self.headers)}
+
+    def write_plainly(self, table: Mapping[type[Exception], Row], fault: Row) -> dict[str, Any]:
+        """Return it as an operation tells it that has a table of its own."""
+        told = plain_refusal(
+            self.status, [row for row in (*table.values(), fault) if row.status == self.status]
+        )
+        return told | {"headers": told["headers"] | refer_to_headers(*self.headers)}
 
 
 SHARED = (

@@ -16,20 +16,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from apps.imaging.errors import OptionsError, printable
 from apps.imaging.limits import Limits
+from apps.imaging.montage import Finish, Montage, compose, open_source
 from apps.imaging.options.grammar import from_mapping
 from apps.imaging.pixels.encoders import Generation
-from apps.imaging.pixels.lettering import letter
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.recipe.overlay import Overlay
-from apps.imaging.render import inspect, render
+from apps.imaging.render import inspect, render, render_text
 from apps.imaging.rendered import Rendered
 from apps.imaging.source import SourceInfo
 
@@ -42,17 +40,15 @@ _LIMITS = Limits(large_animation_pixels=100_000_000)
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A source, and what is to be done to it, in order. `drawn` are the pictures drawn onto it."""
+    """What is to be made of a source, and the limits it is made under."""
 
-    source: Path | bytes
+    montage: Montage
     limits: Limits
-    recipes: tuple[Recipe, ...] = ()
-    drawn: tuple[Picture, ...] = ()
 
     def info(self) -> SourceInfo:
         """Return what the source is, after decoding all of it. Raises as inspect() does, or OSError."""
-        with self._open() as source:
-            return inspect(source, self.limits)
+        with open_source(self.montage.source, _Here(self.limits)) as file:
+            return inspect(file, self.limits)
 
     def transform(self, **options: OptionValue) -> Picture:
         """Return the picture with one more transform, that works on what the ones before it made.
@@ -60,7 +56,7 @@ class Picture:
         Options have the names of a link's, with `_` for `-`; those with a dot are objects:
         `trim={"left": 20}`. Raises OptionsError.
         """
-        return replace(self, recipes=(*self.recipes, _read(options)))
+        return replace(self, montage=self.montage.transform(_read(options)))
 
     def draw(self, overlay: Picture | str | Path | bytes, **options: OptionValue) -> Picture:
         """Return the picture with another one drawn onto it, after all that was to be done to both.
@@ -68,50 +64,53 @@ class Picture:
         `overlay` is a picture, of which each of its own transforms and drawings counts, a path, or a file's
         bytes. Options are an overlay's: `width=0.2`, `right=16`, `opacity=0.5`. Raises OptionsError.
         """
-        drawn = overlay if isinstance(overlay, Picture) else open_image(overlay, limits=self.limits)
-        image = str(len(self.drawn) + 1)
-        return replace(self._add(_read_overlay({"image": image, **options})), drawn=(*self.drawn, drawn))
+        drawn = overlay if isinstance(overlay, Picture) else open_image(overlay)
+        placed = _read_overlay({"image": "1", **options})
+        return replace(self, montage=self.montage.draw(drawn.montage, placed))
 
     def draw_text(self, content: str, **options: OptionValue) -> Picture:
         """Return the picture with a text drawn onto it: `size=48`, `color="white"`. Raises OptionsError."""
-        return self._add(_read_overlay({"text": content, **options}))
+        text = _read_overlay({"text": content, **options})
+        return replace(self, montage=self.montage.draw_text(text))
 
     def output(
         self, format: OutputFormat | str, *, generation: Generation = Generation.QUICK, **options: OptionValue
     ) -> Rendered:
         """Return the picture in a format, "webp" or "image/webp"; options (quality, anim, …) join the last.
 
-        Between two transforms the picture is 8-bit sRGB and has no metadata. Raises OptionsError for a format
-        that cannot be written, else as render.render() does, or OSError.
+        Raises OptionsError for a format that cannot be written, else as render.render() does, or OSError.
         """
-        output = _read_format(format)
-        *before, last = self.recipes or (Recipe(),)
-        last = Recipe.from_settings(last.settings() | _read(options).settings())
-        with ExitStack() as stack:
-            overlays = {
-                str(number): stack.enter_context(picture._open_made())
-                for number, picture in enumerate(self.drawn, 1)
-            }
-            source = stack.enter_context(self._open())
-            for recipe in before:
-                source = io.BytesIO(_render_exactly(source, recipe, self.limits, overlays))
-            return render(source, last, output, limits=self.limits, generation=generation, overlays=overlays)
+        finish = Finish(_read_format(format), _read(options), generation)
+        return compose(self.montage, finish, _Here(self.limits))
 
-    def _add(self, overlay: Overlay) -> Picture:
-        *before, last = self.recipes or (Recipe(),)
-        return replace(self, recipes=(*before, replace(last, draw=(*last.draw, overlay))))
 
-    def _open(self) -> BinaryIO:
-        return io.BytesIO(self.source) if isinstance(self.source, bytes) else self.source.open("rb")
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """A studio in this very process."""
 
-    def _open_made(self) -> BinaryIO:
-        """Return the picture as a file, after all that is to be done to it."""
-        return io.BytesIO(self.output("webp", quality=100).data) if self.recipes else self._open()
+    limits: Limits
+
+    def render(
+        self,
+        source: BinaryIO,
+        recipe: Recipe,
+        output: OutputFormat,
+        *,
+        generation: Generation,
+        overlays: Mapping[str, BinaryIO],
+    ) -> Rendered:
+        return render(source, recipe, output, limits=self.limits, generation=generation, overlays=overlays)
+
+    def letter(self, text: Overlay) -> Rendered:
+        return render_text(text, limits=self.limits)
+
+    def hold(self, data: bytes) -> BinaryIO:
+        return io.BytesIO(data)
 
 
 def open_image(source: str | Path | bytes, *, limits: Limits | None = None) -> Picture:
     """Return a picture from a path or from a file's bytes; nothing is read yet."""
-    return Picture(source if isinstance(source, bytes) else Path(source), limits or _LIMITS)
+    return Picture(Montage(source if isinstance(source, bytes) else Path(source)), limits or _LIMITS)
 
 
 def text(content: str, *, limits: Limits | None = None, **options: OptionValue) -> Picture:
@@ -120,15 +119,7 @@ def text(content: str, *, limits: Limits | None = None, **options: OptionValue) 
     Options are `size`, `color` and `weight`. Raises OptionsError or LimitExceeded.
     """
     overlay = _read_overlay({"text": content, **options})
-    return open_image(letter(overlay, Fraction(1), limits or Limits()).getvalue(), limits=limits)
-
-
-def _render_exactly(
-    source: BinaryIO, recipe: Recipe, limits: Limits, overlays: Mapping[str, BinaryIO]
-) -> bytes:
-    """Return what one transform makes, for the next one: WebP keeps an animation, and at 100 every pixel."""
-    exact = replace(recipe, quality=100)
-    return render(source, exact, OutputFormat.WEBP, limits=limits, overlays=overlays).data
+    return open_image(render_text(overlay, limits=limits or Limits()).data, limits=limits)
 
 
 def _read_overlay(options: Mapping[str, OptionValue]) -> Overlay:

@@ -1,4 +1,4 @@
-"""The two verbs on a source: inspect it, render it. Both decode untrusted bytes in this very process.
+"""The verbs: inspect a source, render it, render a text. They decode untrusted bytes in this very process.
 
 Only the isolated renderer, the command line and tests import this module; the rest of the house asks a
 client.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from fractions import Fraction
 from types import MappingProxyType
 from typing import BinaryIO, TypeAlias
 
@@ -28,17 +29,18 @@ from apps.imaging.pixels.decoders import Frame, as_decoded, decode, prove
 from apps.imaging.pixels.encoders import Generation, encode
 from apps.imaging.pixels.engine import decoding
 from apps.imaging.pixels.layering import make_layers
+from apps.imaging.pixels.lettering import letter
 from apps.imaging.pixels.margins import trim
 from apps.imaging.pixels.metadata import keep_metadata
 from apps.imaging.pixels.pipeline import Task, find_detail, run
 from apps.imaging.pixels.sketching import as_sketch, sketch
 from apps.imaging.placeholder import write_placeholder
-from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.recipe import OutputFormat, Overlay, Recipe
 from apps.imaging.rendered import Rendered
 from apps.imaging.source import SourceFormat, SourceInfo
 from apps.imaging.svg import sanitize
 
-__all__ = ["Generation", "Rendered", "inspect", "render"]
+__all__ = ["Generation", "Rendered", "inspect", "render", "render_text"]
 
 Admission: TypeAlias = Callable[[Cost], None]
 
@@ -119,6 +121,13 @@ def render(
         image = _join(frames) if is_animated else frames[0].image
         data = encode(image, output, recipe, generation)
     return Rendered(data, output, *plan.size, frames=len(frames), found=found)
+
+
+def render_text(text: Overlay, *, limits: Limits) -> Rendered:
+    """Return a text as a PNG of its own, clear around the letters. Raises LimitExceeded."""
+    file = letter(text, Fraction(1), limits)
+    info = read_source_info(file)
+    return Rendered(file.getvalue(), OutputFormat.PNG, info.width, info.height)
 
 
 def _read_infos(overlays: Mapping[str, BinaryIO], limits: Limits) -> dict[str, SourceInfo]:

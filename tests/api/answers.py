@@ -19,6 +19,16 @@ def refused(response: Any, status: int, code: int) -> str:
     return sentence
 
 
+def refused_plainly(response: Any, status: int, code: int) -> str:
+    """Check a refusal in the Workers binding's shape and return its sentence."""
+    text: str = response.content.decode()
+    assert (response.status_code, text[:12]) == (status, f"ERROR {code}: "), text
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    assert response["cf-images-binding"] == f"err={code}"
+    assert response["Cache-Control"] == "no-store"
+    return text[12:].removesuffix("\n")
+
+
 def accepted(response: Any) -> Any:
     """Check a success's shape and return its result."""
     body = response.json()

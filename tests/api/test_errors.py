@@ -9,6 +9,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.test import APIRequestFactory
 
 from apps.accounts.errors import AccountsError
+from apps.api.binding_errors import TABLE as BINDING_TABLE
+from apps.api.binding_errors import answer_binding_error
 from apps.api.errors import TABLE, answer_error
 from apps.api.refusals import RequestError
 from apps.fetching.errors import FetchError
@@ -65,3 +67,28 @@ def test_a_serializer_s_findings_name_their_fields() -> None:
         'Bad request: "page": Too small.',
         'Bad request: "browser_ttl": Too large.',
     ]
+
+
+@pytest.mark.parametrize("kind", list(leaves(ImagingError)), ids=lambda kind: kind.__name__)
+def test_the_binding_has_a_row_for_whatever_a_picture_can_come_to(kind: type[Exception]) -> None:
+    assert kind in BINDING_TABLE
+
+
+@pytest.mark.parametrize("kind", BINDING_TABLE, ids=lambda kind: kind.__name__)
+def test_every_row_of_the_binding_is_sound(kind: type[Exception]) -> None:
+    row = BINDING_TABLE[kind]
+    assert kind in TABLE
+    assert 400 <= row.status < 600
+    assert 9400 <= row.code < 9600
+    assert row.text.format(error="why")
+    assert (row.status == 503) <= ("Retry-After" in row.headers)
+    assert (row.status == 401) <= ("WWW-Authenticate" in row.headers)
+
+
+def test_the_binding_tells_the_unforeseen_without_internals(caplog: pytest.LogCaptureFixture) -> None:
+    request = APIRequestFactory().get("/")
+    request.request_id = "abc-123"
+    answer = answer_binding_error(RuntimeError("the password is swordfish"), {"request": request})
+    assert (answer.status_code, answer["cf-images-binding"]) == (500, "err=9523")
+    assert answer.content == b"ERROR 9523: internal error (request abc-123)\n"
+    assert "swordfish" in caplog.text

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -17,7 +18,7 @@ from apps.accounts.batch_tokens import create_batch_token
 from apps.accounts.models import Account, ApiToken
 from apps.api.document import write_document
 from apps.images.models import Image
-from tests.api.answers import refused
+from tests.api.answers import refused, refused_plainly
 from tests.api.conftest import client_for
 
 pytestmark = pytest.mark.django_db
@@ -44,11 +45,13 @@ _ACCOUNT = {
     "v1/config": _LOOK | {"patch": Rule.EDIT},
     "v1/direct_upload": _ACT,
     "v1/hosts": _LOOK,
+    "v1/info": _ACT,
     "v1/keys": _LOOK,
     "v1/keys/{key_name}": {"put": Rule.EDIT, "delete": Rule.EDIT},
     "v1/purge": _ACT,
     "v1/purge/{job_id}": _LOOK,
     "v1/stats": _LOOK,
+    "v1/transform": _ACT,
     "v1/trash": _LOOK | {"delete": Rule.EDIT},
     "v1/usage": _LOOK,
     "v1/variants": _LOOK | _ACT,
@@ -75,6 +78,7 @@ RULES = {
     **{f"/accounts/{{account_id}}/images/{path}": methods for path, methods in _ACCOUNT.items()},
     **{f"/images/{path}": methods for path, methods in _BATCH.items()},
 }
+BINDING = {f"/accounts/{{account_id}}/images/v1/{path}" for path in ("info", "transform")}
 # What each rule answers to whom; None is neither 401 nor 403.
 WAYS: dict[Rule, dict[str, int | None]] = {
     Rule.NOTHING: {"nobody": None, "eve": None, "reader": None, "olive": None},
@@ -115,6 +119,15 @@ def batch_token(secret: str) -> str:
 def target(path: str, account: Account, **pieces: str) -> str:
     known = PIECES | {"account_id": account.public_id, "account_hash": account.hash}
     return "/client/v4" + path.format(**(known | pieces))
+
+
+def not_allowed(path: str, answer: Any) -> str:
+    """Check that an answer refuses the caller, in the words of its protocol, and return these."""
+    if path not in BINDING:
+        assert refused(answer, 403, 10000) == "Authentication error"
+    else:
+        assert refused_plainly(answer, 403, 9430) == "Images Binding access denied: authentication error"
+    return answer.content.decode()
 
 
 def row_of(account: Account) -> None:
@@ -159,7 +172,7 @@ def test_a_stranger_learns_nothing(
         target(path, orchard, account_id="f" * 32),
     }
     answers = [getattr(clients["eve"], method)(each) for each in targets]
-    assert {refused(answer, 403, 10000) for answer in answers} == {"Authentication error"}
+    assert len({not_allowed(path, answer) for answer in answers}) == 1
     assert len({answer.content for answer in answers}) == 1
     assert Image.objects.in_account(orchard).live().filter(public_id="pear").exists()
 
@@ -172,5 +185,5 @@ def test_a_read_token_changes_nothing(
     clients: dict[str, Client], orchard: Account, path: str, method: str
 ) -> None:
     row_of(orchard)
-    refused(getattr(clients["reader"], method)(target(path, orchard)), 403, 10000)
+    not_allowed(path, getattr(clients["reader"], method)(target(path, orchard)))
     assert Image.objects.in_account(orchard).live().count() == 1

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from apps.imaging.errors import (
+    BadReply,
     DamagedImage,
     LimitExceeded,
     NotAnImage,
@@ -19,7 +20,9 @@ from apps.imaging.errors import (
     UnsupportedFormat,
 )
 from apps.imaging.limits import Limits
-from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.recipe import OutputFormat, Overlay, Recipe
+from apps.imaging.recipe.colour import Colour
+from apps.imaging.render import render_text
 from apps.imaging.renderer.client import RendererClient
 from apps.imaging.source import SourceFormat
 from tests.renderer.drawn import draw
@@ -59,6 +62,16 @@ def test_the_offset_is_not_shared(client: RendererClient, tmp_path: Path) -> Non
         source.seek(11)
         client.inspect(source, limits=LIMITS)
         assert os.lseek(source.fileno(), 0, os.SEEK_CUR) == source.tell() == 11
+
+
+def test_a_text_comes_as_a_picture(client: RendererClient) -> None:
+    text = Overlay(text="Hi", size=40, color=Colour(255, 0, 0))
+    lettered = client.letter(text, limits=LIMITS)
+    assert lettered == render_text(text, limits=LIMITS)
+    with pytest.raises(LimitExceeded):
+        client.letter(text, limits=Limits(max_text_pixels=10))
+    with pytest.raises(BadReply):
+        client.letter(Overlay(image="logo"), limits=LIMITS)
 
 
 def test_many_clients_at_once(client: RendererClient) -> None:

@@ -2,6 +2,7 @@
 
 from apps.images.services.access import set_access
 from apps.images.services.bulk import BULK, start_bulk
+from apps.images.services.composing import compose_picture, inspect_picture
 from apps.images.services.deletion import delete_image
 from apps.images.services.editing import edit_image
 from apps.images.services.fetch import fetch_image, fetch_original
@@ -24,6 +25,7 @@ __all__ = [
     "BULK",
     "add_host",
     "claim_flight",
+    "compose_picture",
     "delete_image",
     "edit_image",
     "empty_trash",
@@ -34,6 +36,7 @@ __all__ = [
     "find_rendition",
     "forget_rendition",
     "grant_upload",
+    "inspect_picture",
     "land_flight",
     "lease_grant",
     "make_digest",

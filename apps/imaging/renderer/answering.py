@@ -14,7 +14,8 @@ from typing import BinaryIO
 
 from apps.imaging import cage
 from apps.imaging.errors import ImagingError, RendererCrashed, TooLargeToProcess
-from apps.imaging.render import inspect, render
+from apps.imaging.render import inspect, render, render_text
+from apps.imaging.rendered import Rendered
 from apps.imaging.renderer.lanes import Lane, WrongLane
 from apps.imaging.renderer.wire import faults, replies, requests
 from apps.imaging.renderer.wire.frames import MAX_BODY_BYTES, Frame, Header, WireError
@@ -85,10 +86,25 @@ def _open_descriptor(descriptor: int) -> BinaryIO:
 
 
 def _work(request: requests.Request, sources: Sequence[BinaryIO], lane: Lane) -> Answer:
-    source, *overlays = sources
     if request.verb is requests.Verb.INSPECT:
-        return Answer(replies.write_source_info(inspect(source, request.limits, admit=lane.admit)))
-    rendered = render(
+        return Answer(replies.write_source_info(inspect(sources[0], request.limits, admit=lane.admit)))
+    is_text = request.verb is requests.Verb.LETTER
+    rendered = _letter(request) if is_text else _render(request, sources, lane)
+    if len(rendered.data) > MAX_BODY_BYTES:
+        raise TooLargeToProcess
+    return Answer(replies.write_rendered(rendered), rendered.data)
+
+
+def _letter(request: requests.Request) -> Rendered:
+    texts = [overlay for overlay in request.recipe.draw if overlay.text]
+    if len(texts) != 1:
+        raise WireError("there is not one text to letter")
+    return render_text(texts[0], limits=request.limits)
+
+
+def _render(request: requests.Request, sources: Sequence[BinaryIO], lane: Lane) -> Rendered:
+    source, *overlays = sources
+    return render(
         source,
         request.recipe,
         request.output,
@@ -98,6 +114,3 @@ def _work(request: requests.Request, sources: Sequence[BinaryIO], lane: Lane) ->
         overlays=dict(zip(request.recipe.drawn_images, overlays, strict=True)),
         admit=lane.admit,
     )
-    if len(rendered.data) > MAX_BODY_BYTES:
-        raise TooLargeToProcess
-    return Answer(replies.write_rendered(rendered), rendered.data)

@@ -15,13 +15,21 @@ from apps.imaging.errors import BadReply, RendererBusy, RendererCrashed
 from apps.imaging.geometry.focus import UNKNOWN, FocalPoints
 from apps.imaging.limits import Limits
 from apps.imaging.pixels.encoders import Generation
-from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.recipe import OutputFormat, Overlay, Recipe
 from apps.imaging.rendered import Rendered
 from apps.imaging.renderer.connecting import list_pauses, send_head, try_to_connect
 from apps.imaging.renderer.handover import Handover, hand_over
 from apps.imaging.renderer.lanes import WrongLane, heavy_socket
 from apps.imaging.renderer.patience import Patience
-from apps.imaging.renderer.wire.asks import Ask, Source, ask_inspect, ask_probe, ask_render, pick_overlays
+from apps.imaging.renderer.wire.asks import (
+    Ask,
+    Source,
+    ask_inspect,
+    ask_letter,
+    ask_probe,
+    ask_render,
+    pick_overlays,
+)
 from apps.imaging.renderer.wire.frames import GREETING, Frame, FrameDecoder, WireError
 from apps.imaging.source import SourceInfo
 
@@ -29,7 +37,7 @@ Result = TypeVar("Result")
 
 
 class RendererClient:
-    """A renderer as three verbs. Holds no connection: each request makes its own, so any thread may use it.
+    """A renderer as verbs. Holds no connection: each request makes its own, so any thread may use it.
 
     Every verb raises RendererUnavailable (nobody listens), RendererBusy (no worker took the request in
     time to finish it), RendererTimeout (one did and has not finished), RendererCrashed (workers died of it,
@@ -75,6 +83,10 @@ class RendererClient:
         """
         ask = ask_render(recipe, output, limits=limits, generation=generation, known=known)
         return self._ask(ask, source, *pick_overlays(recipe, overlays))
+
+    def letter(self, text: Overlay, *, limits: Limits) -> Rendered:
+        """Return a text as a PNG of its own, clear around its letters."""
+        return self._ask(ask_letter(text, limits=limits))
 
     def probe(self) -> CageReport:
         """Let a live worker try to break out, and return its report."""

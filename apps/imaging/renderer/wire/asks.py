@@ -11,7 +11,7 @@ from apps.imaging.errors import BadReply, LimitExceeded, OverlayMissing
 from apps.imaging.geometry.focus import UNKNOWN, FocalPoints
 from apps.imaging.limits import Limits
 from apps.imaging.pixels.encoders import Generation
-from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.recipe import OutputFormat, Overlay, Recipe
 from apps.imaging.rendered import Rendered
 from apps.imaging.renderer.wire.frames import MAX_BODY_BYTES, Frame, WireError, encode_head
 from apps.imaging.renderer.wire.replies import read_rendered, read_report, read_source_info
@@ -64,6 +64,12 @@ def ask_render(
     """Ask for a rendition."""
     request = Request(Verb.RENDER, limits, recipe, output, generation, known)
     return Ask(request, lambda frame: read_rendered(frame, output, recipe.drawn_images))
+
+
+def ask_letter(text: Overlay, *, limits: Limits) -> Ask[Rendered]:
+    """Ask for a text as a PNG of its own."""
+    request = Request(Verb.LETTER, limits, Recipe(draw=(text,)), OutputFormat.PNG)
+    return Ask(request, lambda frame: read_rendered(frame, OutputFormat.PNG))
 
 
 def pick_overlays(recipe: Recipe, overlays: Mapping[str, Source]) -> list[Source]:

@@ -24,12 +24,14 @@ class Verb(Enum):
 
     INSPECT = "inspect"
     RENDER = "render"
+    LETTER = "letter"  # the one text the recipe draws, as a picture of its own
     PROBE = "probe"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question; recipe, output, generation and known matter to RENDER only, limits not to PROBE.
+    """One question; output, generation and known matter to RENDER only, recipe to LETTER too, limits not to
+    PROBE.
 
     known: focal points found in the original before. sources: what comes along: the original, then each image
     the recipe draws, in the recipe's order, so that no image's id (a user's text) has to name one here. Each
@@ -47,7 +49,7 @@ class Request:
     @property
     def source_count(self) -> int:
         """How many sources the question needs."""
-        if self.verb is Verb.PROBE:
+        if self.verb in (Verb.PROBE, Verb.LETTER):
             return 0
         return 1 + len(self.recipe.drawn_images) if self.verb is Verb.RENDER else 1
 
