@@ -6,23 +6,17 @@ Absolute rates are the machine's; the ratio is ours. Rounds alternate, so that b
 from __future__ import annotations
 
 import io
-import os
 import statistics
-import subprocess
 import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from contextlib import ExitStack
 from typing import Any
 
-from images_platform.parts import make_delivery
-from images_platform.supervisor.process import Process
 from tests.bench.effort import Effort
 from tests.bench.load import Rate, measure
+from tests.bench.stack import OURS, serving, set_up_django
 from tests.services import running_services
 
 SECONDS = 2.0
-OURS = "images_platform.delivery:application"
 BARE = "tests.bench.skeleton:application"
 
 
@@ -72,12 +66,7 @@ def show(figures: dict[str, dict[str, Any]], size: int) -> None:
 
 def prepare() -> dict[str, str]:
     """Make an account with a public and a private picture, and return a target for each."""
-    import django  # here and below: Django can be read only once the services' addresses are known
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "images_platform.settings")
-    django.setup()
-    from django.core.management import call_command
-
+    set_up_django()
     from apps.accounts.actor import SYSTEM
     from apps.accounts.services import create_account
     from apps.images.links import write_link, write_signed_link
@@ -87,7 +76,6 @@ def prepare() -> dict[str, str]:
     from apps.signing.services import reveal_value
     from apps.variants.services import create_variant
 
-    call_command("migrate", verbosity=0)
     account = create_account(name="Bench", owner=None, actor=SYSTEM)
     create_variant(account=account, name="card", options={"width": 640}, actor=SYSTEM)
     key = reveal_value(SigningKey.objects.in_account(account).get())
@@ -102,16 +90,3 @@ def prepare() -> dict[str, str]:
             account.hash, hidden.public_id, "card", key=key, expires_at=4_000_000_000
         ),
     }
-
-
-@contextmanager
-def serving(application: str, port: int) -> Iterator[int]:
-    """Run an application as `manage.py up` runs delivery, and yield its port."""
-    part = make_delivery(port, os.environ)
-    command = tuple(application if word == OURS else word for word in part.command)
-    process = Process(replace(part, command=command), subprocess.DEVNULL)
-    try:
-        process.wait_until_ready()
-        yield port
-    finally:
-        process.stop()
