@@ -14,7 +14,7 @@ from apps.delivery.messages import DeliveryRequest, DeliveryResponse
 from apps.delivery.ports import Ports
 from apps.delivery.refusals import ImageChanging, MethodNotAllowed
 from apps.delivery.renditions import Picture
-from apps.images.decide import Decision, decide
+from apps.images.decide import Decision, Facts, decide
 from apps.images.links import Link, parse_link
 from apps.images.renderer import RENDER_LIMITS, finds_faces
 
@@ -46,18 +46,22 @@ async def _answer(request: DeliveryRequest, ports: Ports) -> DeliveryResponse:
             return DeliveryResponse(304, picture_headers(decision, decision.rendition))
         picture = await ports.renditions.find(decision) or await ports.renditions.make(decision)
         if picture is not None:
-            return _answer_picture(request, decision, picture)
+            return answer_picture(request, decision, picture)
     raise ImageChanging
 
 
 async def _decide(link: Link, request: DeliveryRequest, ports: Ports) -> Decision:
-    facts = await ports.look_up(link)
+    return decide_request(request, link, await ports.look_up(link), now=int(ports.now()))
+
+
+def decide_request(request: DeliveryRequest, link: Link, facts: Facts | None, *, now: int) -> Decision:
+    """Return what answers a request for a link; raises as `decide` does."""
     return decide(
         link,
         facts,
         accept=request.header("accept"),
         hints=read_hints(request.headers),
-        now=int(ports.now()),
+        now=now,
         limits=RENDER_LIMITS,
         finds_faces=finds_faces(),
     )
@@ -67,7 +71,8 @@ def _has(request: DeliveryRequest, digest: str) -> bool:
     return is_unchanged(request.header("if-none-match"), f'"{digest}"')
 
 
-def _answer_picture(request: DeliveryRequest, decision: Decision, picture: Picture) -> DeliveryResponse:
+def answer_picture(request: DeliveryRequest, decision: Decision, picture: Picture) -> DeliveryResponse:
+    """Return the picture, the part of it that is asked for, or 304; raises RangeNotSatisfiable."""
     rendition, file = picture.rendition, picture.file
     headers = picture_headers(decision, rendition)
     if _has(request, rendition.digest):

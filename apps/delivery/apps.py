@@ -1,4 +1,4 @@
-"""The delivery room as a Django application: it has no tables, only checks and a view."""
+"""The delivery room as a Django application: it has no tables, and tells who explains links."""
 
 from __future__ import annotations
 
@@ -7,3 +7,9 @@ from django.apps import AppConfig
 
 class DeliveryConfig(AppConfig):
     name = "apps.delivery"
+
+    def ready(self) -> None:
+        from apps.delivery.explaining.explainer import explain
+        from apps.images import explanation
+
+        explanation.register(explain)

@@ -104,6 +104,11 @@ def answer_error(error: Exception) -> DeliveryResponse:
     elif row.status >= 500 and not isinstance(error, refusals.QueueFull):
         # Load that is shed must not become load by being logged.
         logger.warning("A delivery request was answered with %s: %r", row.status, error)
+    return write_error(error, row)
+
+
+def write_error(error: Exception, row: Row) -> DeliveryResponse:
+    """Return what a row says about an error."""
     body = f"ERROR {row.code}: {row.text.format(error=error)}\n".encode()
     headers = error_headers(row.code, body) | dict(row.headers)
     if isinstance(error, refusals.RangeNotSatisfiable):

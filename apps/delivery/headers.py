@@ -29,6 +29,11 @@ _TEXT = {"content-type": "text/plain; charset=utf-8"}
 
 def picture_headers(decision: Decision, rendition: StoredRendition) -> dict[str, str]:
     """Return what a picture and its 304 have in common: validator, lifetime, keys."""
+    return {"etag": f'"{rendition.digest}"'} | decision_headers(decision)
+
+
+def decision_headers(decision: Decision) -> dict[str, str]:
+    """Return the headers that are certain before there is a picture."""
     shown = [decision.image.pk, *(overlay.pk for overlay in decision.overlays)]
     keys = [account_key(decision.account_pk), *(image_key(pk) for pk in dict.fromkeys(shown))]
     if decision.variant_pk is not None:
@@ -39,7 +44,7 @@ def picture_headers(decision: Decision, rendition: StoredRendition) -> dict[str,
         varies_by=("Accept",) * decision.is_negotiated + list_headers(decision.hinted_by),
         surrogate_keys=tuple(keys),
     )
-    headers = {"etag": f'"{rendition.digest}"'} | _lower(cache_headers(policy)) | _SAFETY
+    headers = _lower(cache_headers(policy)) | _SAFETY
     if warning := write_warning(
         decision.asked, decision.image.source, decision.output, finds_faces=decision.finds_faces
     ):

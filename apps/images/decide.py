@@ -8,6 +8,7 @@ private picture (not even that its options are malformed) is told to someone who
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
 
 from apps.images.errors import (
@@ -24,7 +25,7 @@ from apps.images.errors import (
 from apps.images.links import Link
 from apps.images.overlays import ImageVersion, OverlayFacts, choose_overlays, write_versions
 from apps.imaging.limits import Limits
-from apps.imaging.negotiate import choose_format, is_negotiated
+from apps.imaging.negotiate import is_negotiated, negotiate
 from apps.imaging.options.grammar import parse
 from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
@@ -95,15 +96,25 @@ class RenditionKey:
     overlays: tuple[ImageVersion, ...] = ()  # in the recipe's order
 
 
+class Access(Enum):
+    """By what a link is open; the value is a sentence for people."""
+
+    PUBLIC_IMAGE = "the image is public"
+    PUBLIC_VARIANT = "the image is private, and this variant is always public"
+    SIGNATURE = "the image is private, and a live key signed the link"
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """`rendition` is None on a miss. `is_shared` says whether a shared cache may keep the answer.
 
     `asked` leaves nothing open to hints; `hinted_by` is what had to be told for that. `recipe` is what is
-    rendered of it: another where it seeks faces and the platform finds none.
+    rendered of it: another where it seeks faces and the platform finds none. `format_reason` is a clause for
+    people.
     """
 
     account_pk: int
+    access: Access
     image: ImageFacts
     variant_pk: int | None
     asked: Recipe
@@ -111,6 +122,7 @@ class Decision:
     recipe: Recipe
     key: RenditionKey
     rendition: StoredRendition | None
+    format_reason: str
     is_negotiated: bool
     hinted_by: tuple[Topic, ...]
     is_shared: bool
@@ -141,7 +153,9 @@ def decide(
     image = facts.image
     if image is None:
         raise NoSuchImage
-    is_shared = _check_access(link, facts, image, now)
+    access = check_access(link, facts, image, now)
+    # Anyone may see it, and still the answer to a signed link belongs to whom the link was given.
+    is_shared = access is not Access.SIGNATURE and not link.signature.is_given
     read, fingerprint = _choose_recipe(link, facts, image)
     topics = find_topics(read)
     asked = resolve(read, hints)
@@ -149,12 +163,13 @@ def decide(
     if recipe is not read:
         fingerprint = recipe.fingerprint
     overlays = choose_overlays(recipe, facts.overlays, is_flexible=link.is_flexible)
-    output = choose_format(recipe, image.source, accept, limits)
+    output, format_reason = negotiate(recipe, image.source, accept, limits)
     versions = tuple(overlay.image_version for overlay in overlays)
     rendition = _best_rendition(facts.renditions, fingerprint, output, write_versions(versions))
     generation = rendition.generation if rendition else Generation.QUICK
     return Decision(
         account_pk=facts.account_pk,
+        access=access,
         image=image,
         variant_pk=facts.variant.pk if facts.variant else None,
         asked=asked,
@@ -162,6 +177,7 @@ def decide(
         recipe=recipe,
         key=RenditionKey(image.pk, image.version, fingerprint, output, generation, versions),
         rendition=rendition,
+        format_reason=format_reason,
         is_negotiated=is_negotiated(recipe),
         hinted_by=topics,
         # A cache that knew no better would keep one for each browser there is.
@@ -171,15 +187,16 @@ def decide(
     )
 
 
-def _check_access(link: Link, facts: Facts, image: ImageFacts, now: int) -> bool:
-    """Return whether a shared cache may keep the answer, or raise AccessDenied (matrix: catalogue §5.4)."""
-    if not image.is_private or (facts.variant is not None and facts.variant.is_public):
-        # Anyone may see it, and still the answer to a signed link belongs to whom the link was given.
-        return not link.signature.is_given
+def check_access(link: Link, facts: Facts, image: ImageFacts, now: int) -> Access:
+    """Return by what the link is open, or raise AccessDenied (matrix: catalogue §5.4)."""
+    if not image.is_private:
+        return Access.PUBLIC_IMAGE
+    if facts.variant is not None and facts.variant.is_public:
+        return Access.PUBLIC_VARIANT
     check_signature(link, facts.signing_keys, now)
     if link.is_flexible and not facts.has_signed_options:
         raise OptionsOnPrivateImage
-    return False
+    return Access.SIGNATURE
 
 
 def check_signature(link: Link, keys: tuple[str, ...], now: int) -> None:

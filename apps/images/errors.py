@@ -159,13 +159,19 @@ class LinkError(Exception):
 
 
 class NotALink(LinkError):
-    def __init__(self) -> None:
+    """`position` is the byte of the request target where a part is missing."""
+
+    def __init__(self, position: int) -> None:
         super().__init__("a link has the form /<account hash>/<image id>/<variant or options>")
+        self.position = position
 
 
 class LinkTooLong(LinkError):
+    """`position` is the first byte too many."""
+
     def __init__(self, allowed: int) -> None:
         super().__init__(f"a link may have at most {allowed} bytes")
+        self.position = allowed
 
 
 class BadLinkText(LinkError):

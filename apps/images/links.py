@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import islice
 from urllib.parse import quote, unquote_to_bytes
 
 from apps.images.errors import BadLinkText, LinkTooLong, NotALink
@@ -18,6 +19,7 @@ MAX_TARGET_BYTES = 8192
 # Links on an account's own hosts may stand below it (catalogue §5.1).
 CUSTOM_HOST_PREFIX = b"/cdn-cgi/imagedelivery"
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_ENCODED_BYTE = re.compile(rb"%[0-9A-Fa-f]{2}|.", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SIG = re.compile(rb"[0-9a-f]{64}")
 _EXP = re.compile(rb"[0-9]{1,12}")
@@ -28,13 +30,15 @@ class SignaturePart:
     """What the query says about access. `signed_text` is the raw target without its `sig` pair.
 
     `prefix` is what custom hosts have before the account's hash. The original does not say whether it is
-    signed, and it hides from pages whose server rewrites paths: both are valid.
+    signed, and it hides from pages whose server rewrites paths: both are valid. `problem` is what is wrong
+    with the pair that begins at the byte `position` of the target.
     """
 
     signed_text: bytes
     sig: str | None = None
     expires_at: int | None = None  # unix seconds
     problem: str = ""
+    position: int = 0
     prefix: bytes = b""
 
     @property
@@ -77,14 +81,15 @@ def parse_link(raw_target: bytes) -> Link:
         or parts[0] != b""
         or not all((parts[1], parts[2], parts[-1]))
     ):
-        raise NotALink
+        raise NotALink(len(prefix) + _find_gap(parts))
     _refuse_broken_escapes(path)
-    image_id = "/".join(_decode(part, path) for part in parts[2:-1])
+    parts[0] = prefix  # so that the parts are all of the path, and errors can tell where they stand
+    last = len(parts) - 1
     signature = read_signature(path, query)
     return Link(
-        account_hash=_decode(parts[1], path),
-        image_id=image_id,
-        segment=_decode(parts[-1], path),
+        account_hash=_decode(parts, 1),
+        image_id="/".join([_decode(parts, number) for number in range(2, last)]),
+        segment=_decode(parts, last),
         signature=replace(signature, prefix=prefix) if prefix else signature,
     )
 
@@ -92,25 +97,31 @@ def parse_link(raw_target: bytes) -> Link:
 def read_signature(path: bytes, query: bytes) -> SignaturePart:
     """Return the signature part of a raw path and query; `problem` is set when it cannot be valid."""
     kept: list[bytes] = []
-    found: dict[bytes, list[bytes]] = {b"sig": [], b"exp": []}
+    found: dict[bytes, list[tuple[int, bytes]]] = {b"sig": [], b"exp": []}
+    position = len(path) + 1
     for pair in query.split(b"&") if query else []:
         name, _, value = pair.partition(b"=")
         if name not in found and unquote_to_bytes(name.replace(b"+", b" ")) in found:
-            return SignaturePart(path, problem="sig and exp must be written plainly")
+            return SignaturePart(path, problem="sig and exp must be written plainly", position=position)
         if name in found:
-            found[name].append(value)
+            found[name].append((position, value))
         if name != b"sig":
             kept.append(pair)
+        position += len(pair) + 1
     signed_text = path + (b"?" + b"&".join(kept) if kept else b"")
     sigs, exps = found[b"sig"], found[b"exp"]
-    if len(sigs) > 1 or len(exps) > 1:
-        return SignaturePart(signed_text, problem="sig and exp may each stand once")
-    if sigs and not _SIG.fullmatch(sigs[0]):
-        return SignaturePart(signed_text, problem="sig must be 64 lower-case hexadecimal digits")
-    if exps and not _EXP.fullmatch(exps[0]):
-        return SignaturePart(signed_text, problem="exp must be unix seconds in digits")
-    sig = sigs[0].decode() if sigs else None
-    return SignaturePart(signed_text, sig, int(exps[0]) if exps else None)
+    for twice in sigs[1:2] + exps[1:2]:
+        return SignaturePart(signed_text, problem="sig and exp may each stand once", position=twice[0])
+    for position, value in sigs:
+        if not _SIG.fullmatch(value):
+            problem = "sig must be 64 lower-case hexadecimal digits"
+            return SignaturePart(signed_text, problem=problem, position=position)
+    for position, value in exps:
+        if not _EXP.fullmatch(value):
+            problem = "exp must be unix seconds in digits"
+            return SignaturePart(signed_text, problem=problem, position=position)
+    sig = sigs[0][1].decode() if sigs else None
+    return SignaturePart(signed_text, sig, int(exps[0][1]) if exps else None)
 
 
 def write_link(account_hash: str, image_id: str, segment: str) -> str:
@@ -125,16 +136,42 @@ def write_signed_link(
     return sign_url(write_link(account_hash, image_id, segment), key, expires_at=expires_at)
 
 
+def locate(encoded: bytes, index: int) -> int:
+    """Return where in a percent-encoded text the byte begins that decodes to its `index`-th one."""
+    found = next(islice(_ENCODED_BYTE.finditer(encoded), index, None), None)
+    return len(encoded) if found is None else found.start()
+
+
 def _refuse_broken_escapes(path: bytes) -> None:
     if broken := _BROKEN_ESCAPE.search(path):
         raise BadLinkText("% must be followed by two hexadecimal digits", broken.start())
 
 
-def _decode(part: bytes, path: bytes) -> str:
+def _decode(parts: list[bytes], number: int) -> str:
+    decoded = unquote_to_bytes(parts[number])
     try:
-        decoded = unquote_to_bytes(part).decode("utf-8")
+        text = decoded.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadLinkText("a link's text must be UTF-8", path.find(part)) from error
-    if _CONTROL.search(decoded):
-        raise BadLinkText("a link must not contain control characters", path.find(part))
-    return decoded
+        place = _find_start(parts, number) + locate(parts[number], error.start)
+        raise BadLinkText("a link's text must be UTF-8", place) from error
+    if control := _CONTROL.search(text):
+        before = text[: control.start()].encode()
+        place = _find_start(parts, number) + locate(parts[number], len(before))
+        raise BadLinkText("a link must not contain control characters", place)
+    return text
+
+
+def _find_start(parts: list[bytes], number: int) -> int:
+    """Return where the part of this number begins in the path."""
+    return sum(len(part) + 1 for part in parts[:number])
+
+
+def _find_gap(parts: list[bytes]) -> int:
+    """Return where a path that is no link lacks the first of the three parts; its end when it just ends."""
+    end = len(b"/".join(parts))
+    if parts[0]:
+        return 0
+    if parts[1:2] == [b"cdn-cgi"]:
+        return 1
+    missing = (number for number in (1, 2) if number < len(parts) and not parts[number])
+    return min((_find_start(parts, number) for number in missing), default=end)

@@ -23,7 +23,7 @@ from apps.imaging.geometry.focus import UNKNOWN, FocalPoints
 from apps.imaging.geometry.plan import make_plan
 from apps.imaging.headers import read_source_info
 from apps.imaging.limits import FailOn, Limits
-from apps.imaging.passing import find_passage, is_transformed_whole, pass_through
+from apps.imaging.passing import find_passage, pass_through
 from apps.imaging.pixels.aiming import aim
 from apps.imaging.pixels.decoders import Frame, as_decoded, decode, prove
 from apps.imaging.pixels.encoders import Generation, encode
@@ -35,6 +35,7 @@ from apps.imaging.pixels.metadata import keep_metadata
 from apps.imaging.pixels.pipeline import Task, find_detail, run
 from apps.imaging.pixels.sketching import as_sketch, sketch
 from apps.imaging.placeholder import write_placeholder
+from apps.imaging.prediction import as_rendered, as_shown
 from apps.imaging.recipe import OutputFormat, Overlay, Recipe
 from apps.imaging.rendered import Rendered
 from apps.imaging.source import SourceFormat, SourceInfo
@@ -96,17 +97,16 @@ def render(
     if output is find_passage(recipe, info, limits):
         source.seek(0)
         return Rendered(pass_through(source.read(), info), output, *info.oriented_size, frames=info.frames)
-    if not output.is_raster and find_passage(recipe, info, limits):
-        recipe = Recipe()  # what is told is about all of the picture, since that is what would be shown
-    is_animated = output.can_animate and is_transformed_whole(recipe, info, limits)
-    told = info if is_animated else replace(info, frames=1)
+    recipe = as_shown(recipe, info, output, limits)
+    told = as_rendered(info, recipe, output, limits)
+    is_animated = told.is_animated
     admit(estimate_render(told, recipe, output, generation, known, _read_infos(overlays, limits)))
     if info.format is SourceFormat.SVG or output is OutputFormat.SVG:
         return _keep_drawing(source, info, recipe, output, limits)
     info = as_decoded(info)
     region = trim(source, recipe, info, fail_on=limits.fail_on)
     plan = make_plan(recipe, info, region)
-    limits.check_plan(plan, info, frames=info.frames if is_animated else 1, output=output)
+    limits.check_plan(plan, info, frames=told.frames, output=output)
     if output is OutputFormat.JSON:
         return Rendered(write_facts(plan.size, info), output, *plan.size)
     layers = make_layers(recipe, plan.size, overlays, limits)

@@ -54,10 +54,41 @@ def test_broken_text_is_refused(part: bytes) -> None:
         parse_link(b"/" + HASH.encode() + b"/a" + part + b"/public")
 
 
-def test_a_broken_escape_is_pointed_at() -> None:
-    with pytest.raises(BadLinkText) as caught:
-        parse_link(b"/hash/im%zzage/public")
-    assert caught.value.position == 8
+@pytest.mark.parametrize(
+    ("target", "position"),
+    [
+        (b"/hash/im%zzage/public", 8),
+        (b"/hash/a/b%41%ff/public", 12),
+        (b"/b%00/b%00/public", 2),
+        (b"/hash/a%C3%BC%0a/public", 13),
+        (b"/cdn-cgi/imagedelivery/hash/im%zzage/public", 30),
+        (b"/cdn-cgi/imagedelivery/hash/%ff/public", 28),
+        (b"/hash", 5),
+        (b"/hash//public", 6),
+        (b"hash/a/b/public", 0),
+        (b"/hash/a/", 8),
+        (b"/cdn-cgi/imagedelivery//a/b", 23),
+        (b"/cdn-cgi/other/a/b", 1),
+    ],
+)
+def test_what_is_wrong_is_pointed_at(target: bytes, position: int) -> None:
+    with pytest.raises((BadLinkText, NotALink)) as caught:
+        parse_link(target)
+    assert caught.value.position == position
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("a=1&sig=5", "sig=5"),
+        ("exp=1&b&exp=2", "exp=2"),
+        ("a&s%69g=1&b", "s%69g=1"),
+        ("sig=a&exp=x", "sig=a"),
+    ],
+)
+def test_a_bad_pair_is_pointed_at(query: str, expected: str) -> None:
+    target = f"/hash/a/b?{query}".encode()
+    assert target[parse_link(target).signature.position :].startswith(expected.encode())
 
 
 def test_the_length_is_bounded() -> None:

@@ -20,9 +20,9 @@ from apps.imaging.commands.render import add_format, settle_format
 from apps.imaging.cost import Cost
 from apps.imaging.errors import ImagingError, OptionsError
 from apps.imaging.geometry.focus import Area, FocalPoints
-from apps.imaging.geometry.plan import Plan
+from apps.imaging.geometry.wording import describe_plan
 from apps.imaging.headers import read_source_info
-from apps.imaging.negotiate import accepted_formats, choose_format
+from apps.imaging.negotiate import ASKED, Choice, negotiate
 from apps.imaging.options.grammar import find_ignored, parse, write
 from apps.imaging.pixels.encoders import Generation
 from apps.imaging.pixels.layer import Layer
@@ -71,10 +71,10 @@ def run_explain(parsed: argparse.Namespace) -> int:
             source = io.BytesIO(file.read())
         info = read_source_info(source)
         say("source", _describe_source(info))
-        output = settled or choose_format(recipe, info, parsed.accept, LIMITS)
-        say("format", f"{output.value}, as {_find_reason(recipe, info, output, settled, parsed.accept)}")
+        choice = negotiate(recipe, info, parsed.accept, LIMITS) if settled is None else Choice(settled, ASKED)
+        say("format", f"{choice.output.value}, as {choice.reason}")
         with open_drawn(drawn) as overlays:
-            _explain_work(source, info, recipe, output, generation, overlays)
+            _explain_work(source, info, recipe, choice.output, generation, overlays)
     except (ImagingError, OSError) as error:
         complain(picture.name, describe(error))
         return judge(error)
@@ -96,7 +96,7 @@ def _explain_work(
         record = measure(source, info, recipe, output, generation, overlays)
         if record.found is not None:
             say("subject", _describe_points(record.found))
-        for label, line in _describe_plan(record.plan):
+        for label, line in describe_plan(record.plan):
             say(label, line)
         for number, overlay in enumerate(recipe.draw, 1):
             layer = next((each for each in record.layers if each.number == number), None)
@@ -130,45 +130,6 @@ def _describe_source(info: SourceInfo) -> str:
     parts.append(f"{info.bits} bits")
     parts.append("may be transparent" if info.has_alpha else "opaque")
     return ", ".join(parts)
-
-
-def _find_reason(
-    recipe: Recipe, info: SourceInfo, output: OutputFormat, settled: OutputFormat | None, accept: str
-) -> str:
-    if settled is not None:
-        return "asked for"
-    if not output.is_raster:
-        return "a drawing stays one"
-    accepted = accepted_formats(accept)
-    if recipe.anim and info.is_animated:
-        return f"the picture moves and the viewer takes {'' if 'webp' in accepted else 'no '}WebP"
-    if output is OutputFormat.AVIF:
-        return "the viewer takes AVIF"
-    if output is OutputFormat.WEBP:
-        return (
-            "AVIF would take too long for its size"
-            if "avif" in accepted
-            else "the viewer takes WebP, not AVIF"
-        )
-    clear = "may be transparent" if output is OutputFormat.PNG else "is opaque"
-    return f"the viewer names neither AVIF nor WebP, and the picture {clear}"
-
-
-def _describe_plan(plan: Plan) -> Iterator[tuple[str, str]]:
-    if plan.trimmed is not None:
-        box = plan.trimmed
-        yield "trim", f"to {box.width} × {box.height} at {box.left}, {box.top}"
-    yield "resize", f"to {plan.resized[0]} × {plan.resized[1]}"
-    turns = ["mirrored"] * plan.turn.is_mirrored
-    turns += [f"{plan.turn.quarters * 90}° clockwise"] * bool(plan.turn.quarters)
-    if turns:
-        yield "turn", ", ".join(turns)
-    if plan.cropped is not None:
-        box = plan.cropped
-        yield "crop", f"to {box.width} × {box.height} at {box.left}, {box.top}"
-    if plan.padded is not None:
-        yield "pad", f"around {plan.padded.left}, {plan.padded.top}"
-    yield "result", f"{plan.size[0]} × {plan.size[1]}"
 
 
 def _describe_points(points: FocalPoints) -> str:

@@ -1,0 +1,53 @@
+"""A URL as people paste it, and the request target that a browser would make of it."""
+
+from __future__ import annotations
+
+import re
+import string
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from django.conf import settings
+
+from apps.images.hosts import find_host_name
+from apps.images.models import DeliveryHost
+
+_URL = re.compile(r"(https?://[^/?#]*)?([^#]*)(#.*)?", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """`origin` is what stands before the target: nothing, or the scheme and host."""
+
+    origin: str
+    target: str
+    notes: tuple[str, ...]
+
+    @property
+    def url(self) -> str:
+        return self.origin + self.target
+
+    @property
+    def raw_target(self) -> bytes:
+        return self.target.encode("ascii")
+
+
+def read_address(text: str) -> Address:
+    """Return the parts of a URL, or of a path alone. What is no ASCII, and spaces, are encoded."""
+    match = _URL.fullmatch(text.strip())
+    origin, target, fragment = match.groups("") if match else ("", text, "")
+    notes = [] if fragment == "" else ["what follows # is never sent"]
+    if origin and not _is_ours(origin):
+        notes.append(f"links are answered at {settings.DELIVERY_URL}, and not at this host")
+    return Address(_encode(origin), _encode(target), tuple(notes))
+
+
+def _encode(text: str) -> str:
+    return quote(text, safe=string.punctuation)
+
+
+def _is_ours(origin: str) -> bool:
+    host = urlsplit(origin).netloc.lower()
+    urls = [settings.DELIVERY_URL, *([settings.CONTROL_URL] if settings.DELIVERY_IN_CONTROL else [])]
+    is_known = host in {urlsplit(url).netloc.lower() for url in urls}
+    return is_known or DeliveryHost.objects.filter(name=find_host_name(host)).exists()

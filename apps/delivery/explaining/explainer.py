@@ -1,0 +1,134 @@
+"""The explainer: reads, looks up and decides as `answer` does, and tells what it would send."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from django.conf import settings
+
+from apps.delivery.answer import answer_picture, decide_request
+from apps.delivery.errors import find_row, write_error
+from apps.delivery.explaining.access import judge_access, read_keys, sign_well
+from apps.delivery.explaining.address import Address, read_address
+from apps.delivery.explaining.faults import find_fault, point_at_account
+from apps.delivery.explaining.outcome import describe_outcome, find_stored
+from apps.delivery.headers import decision_headers
+from apps.delivery.messages import DeliveryRequest, DeliveryResponse
+from apps.delivery.refusals import Refusal
+from apps.delivery.renditions import Picture
+from apps.delivery.timings import Timings
+from apps.images.decide import Facts
+from apps.images.errors import AccessDenied, DecisionError, LinkError, OriginalMissing, UnknownAccount
+from apps.images.explanation import Explanation, LinkParts, Question, Reply
+from apps.images.links import Link, parse_link
+from apps.images.lookup import look_up
+from apps.images.storage import originals
+from apps.imaging.errors import ImagingError
+
+# What a link can be refused for before anything is rendered.
+_EXPECTED = (DecisionError, ImagingError, OriginalMissing, Refusal)
+_NOT_YET = "etag and content-length are known once the picture is made"
+
+
+def explain(question: Question) -> Explanation:
+    """Return how a link would be answered now; see `explanation`."""
+    address, timings = read_address(question.url), Timings()
+    told = Explanation(url=address.url, notes=address.notes)
+    try:
+        with timings.measure("link"):
+            link = parse_link(address.raw_target)
+    except LinkError as error:
+        return replace(told, fault=find_fault(error, address, None), reply=_refuse(error))
+    told = replace(told, link=_describe_link(link))
+    if question.account is not None and link.account_hash != question.account.hash:
+        # Whether another account has it is not looked up.
+        sentence = f"this is no link of the account's: those have /{question.account.hash}/ here"
+        return replace(told, fault=point_at_account(address, link, sentence))
+    with timings.measure("lookup"):
+        facts = look_up(link, settings.FIELD_KEYS)
+    if facts is None:
+        unknown = UnknownAccount()
+        return replace(told, fault=find_fault(unknown, address, link), reply=_refuse(unknown))
+    told = _Narrator(question, address, link, facts, timings).tell(told)
+    return replace(told, timings_ms=timings.milliseconds)
+
+
+class _Narrator:
+    """Tells of one link about which all facts are there."""
+
+    def __init__(
+        self, question: Question, address: Address, link: Link, facts: Facts, timings: Timings
+    ) -> None:
+        self._question = question
+        self._request = DeliveryRequest("GET", address.raw_target, question.headers)
+        self._address = address
+        self._link = link
+        self._facts = facts
+        self._timings = timings
+        self._now = int(time.time())
+        self._keys = read_keys(facts)
+
+    def tell(self, told: Explanation) -> Explanation:
+        told = replace(
+            told,
+            access=judge_access(
+                self._link,
+                self._facts,
+                now=self._now,
+                keys=self._keys,
+                tells_signatures=self._question.tells_signatures,
+            ),
+        )
+        try:
+            return self._tell_decision(told, self._link)
+        except _EXPECTED as error:
+            told = replace(told, fault=find_fault(error, self._address, self._link), reply=_refuse(error))
+            return self._look_behind(told) if isinstance(error, AccessDenied) else told
+
+    def _tell_decision(self, told: Explanation, link: Link) -> Explanation:
+        with self._timings.measure("decide"):
+            decision = decide_request(self._request, link, self._facts, now=self._now)
+        with self._timings.measure("file"):
+            file = find_stored(decision)
+        told = replace(told, outcome=describe_outcome(decision, link, self._facts, file))
+        if file is not None and decision.rendition is not None:
+            picture = Picture(decision.rendition, file, was_stored=True)
+            return replace(told, reply=_tell(answer_picture(self._request, decision, picture)))
+        if not originals().exists(decision.image.storage_key):
+            raise OriginalMissing
+        headers = decision_headers(decision) | {"content-type": decision.output.content_type}
+        return replace(told, reply=Reply(200, None, "", headers), notes=(*told.notes, _NOT_YET))
+
+    def _look_behind(self, told: Explanation) -> Explanation:
+        """Add what the link would come to if it were signed well, so that all faults are seen at once."""
+        link = sign_well(self._link, self._keys)
+        if link is None:
+            return told
+        try:
+            return replace(told, outcome=self._tell_decision(told, link).outcome)
+        except _EXPECTED:
+            return told
+
+
+def _describe_link(link: Link) -> LinkParts:
+    return LinkParts(
+        account_hash=link.account_hash,
+        image_id=link.image_id,
+        variant=None if link.is_flexible else link.segment,
+        options=link.segment if link.is_flexible else None,
+        expires_at=link.signature.expires_at,
+        signature=link.signature.sig,
+    )
+
+
+def _refuse(error: Exception) -> Reply:
+    row = find_row(type(error))
+    if row is None:
+        raise error
+    return replace(_tell(write_error(error, row)), code=row.code)
+
+
+def _tell(response: DeliveryResponse) -> Reply:
+    text = response.body.decode().strip() if isinstance(response.body, bytes) else ""
+    return Reply(response.status, None, text, response.headers)

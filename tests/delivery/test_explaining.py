@@ -1,0 +1,301 @@
+"""An explanation of a link: what delivery then really does, and where the link goes wrong."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from apps.accounts.actor import SYSTEM
+from apps.accounts.models import Account
+from apps.images.explanation import Explanation, Question, explain_link
+from apps.images.models import Image
+from apps.images.services import add_host
+from apps.images.storage import originals, renditions
+from apps.signing.services import create_signing_key
+from apps.signing.signature import sign
+from apps.variants.models import Variant
+from apps.variants.services import set_delivery_policy
+from tests import pictures
+from tests.delivery.asgi_client import DeliveryClient
+from tests.delivery.conftest import link, signed_link, upload
+
+ORIGIN = "https://pictures.example.com"
+
+
+def explain(url: str, account: Account | None = None, *, tells: bool = True, **headers: str) -> Explanation:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return explain_link(Question(url=url, headers=named, account=account, tells_signatures=tells))
+
+
+def marked(told: Explanation) -> str:
+    """Return the characters of the URL that are said to be wrong."""
+    assert told.fault is not None
+    return told.url[told.fault.position : told.fault.position + told.fault.length]
+
+
+def test_it_works(delivery: DeliveryClient, photo: Image, thumbnail: Variant) -> None:
+    told = explain(link(photo), accept="image/avif,image/webp")
+    assert told.reply is not None
+    assert told.access is not None
+    assert told.outcome is not None
+    assert told.fault is None
+    assert (told.access.is_granted, told.access.reason) == (True, "the image is public")
+    assert told.outcome.options == "width=40"
+    assert (told.outcome.source.format, told.outcome.source.width) == ("jpeg", 120)
+    assert [(step.what, step.how) for step in told.outcome.plan] == [
+        ("resize", "to 40 × 27"),
+        ("result", "40 × 27"),
+    ]
+    assert (told.outcome.format, told.outcome.format_reason) == ("avif", "the viewer takes AVIF")
+    assert told.outcome.tier == "render"
+    assert told.outcome.making is not None
+    assert told.outcome.making.lane == "cheap"
+    assert list(told.timings_ms) == ["link", "lookup", "decide", "file"]
+
+
+def test_a_stored_picture_is_told_to_the_last_header(
+    delivery: DeliveryClient, photo: Image, thumbnail: Variant
+) -> None:
+    before = explain(link(photo), accept="image/webp")
+    made = delivery.get(link(photo), accept="image/webp")
+    assert before.reply is not None
+    assert made.status == before.reply.status == 200
+    assert set(before.reply.headers.items()) <= set(made.headers.items())
+    told = explain(link(photo), accept="image/webp")
+    stored = delivery.get(link(photo), accept="image/webp")
+    assert told.reply is not None
+    assert told.outcome is not None
+    assert dict(told.reply.headers) == stored.headers
+    assert (told.outcome.tier, told.outcome.size_bytes) == ("stored", len(stored.body))
+    assert told.outcome.making is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [({"if_none_match": "*"}, 304), ({"range": "bytes=0-9"}, 206), ({"range": "bytes=99999-"}, 416)],
+)
+def test_conditions_are_told(
+    delivery: DeliveryClient, photo: Image, thumbnail: Variant, headers: dict[str, str], status: int
+) -> None:
+    delivery.get(link(photo))
+    told, answer = explain(link(photo), **headers), delivery.get(link(photo), **headers)
+    assert told.reply is not None
+    assert told.reply.status == answer.status == status
+    assert dict(told.reply.headers) == answer.headers
+
+
+def test_a_file_that_is_missing_is_seen(delivery: DeliveryClient, photo: Image, thumbnail: Variant) -> None:
+    delivery.get(link(photo))
+    renditions().delete(photo.renditions.get().storage_key)
+    told = explain(link(photo))
+    assert told.outcome is not None
+    assert told.outcome.tier == "render"
+    assert "missing" in told.outcome.tier_reason
+    originals().delete(photo.storage_key)
+    told = explain(link(photo))
+    assert told.reply is not None
+    assert (told.reply.status, told.reply.code) == (502, 9505)
+
+
+Maker = Callable[[Image, Image, str], str]
+# What is wrong with a link, and the characters that are marked for it.
+BAD: dict[str, tuple[Maker, str]] = {
+    "not a link": (lambda photo, secret, key: "/hash//public", ""),
+    "too short": (lambda photo, secret, key: "/hash", ""),
+    "broken escape": (lambda photo, secret, key: link(photo).replace("/thumb", "%zz/thumb"), "%"),
+    "too long": (lambda photo, secret, key: link(photo, "a" * 9000), ""),
+    "another account": (lambda photo, secret, key: f"/ABC/{photo.public_id}/thumbnail", "ABC"),
+    "no such image": (lambda photo, secret, key: f"/{photo.account.hash}/a/pear/thumbnail", "a/pear"),
+    "no such variant": (lambda photo, secret, key: link(photo, "medium"), "medium"),
+    "bad option": (lambda photo, secret, key: link(photo, "fit=cover,w=0,h=9"), "0"),
+    "bad option, encoded": (lambda photo, secret, key: link(photo, "w=9,f=ü,h=9"), "%C3%BC"),
+    "too large": (
+        lambda photo, secret, key: link(photo, "f=jpeg,w=11000,fit=squeeze,h=9"),
+        "f=jpeg,w=11000,fit=squeeze,h=9",
+    ),
+    "below a prefix": (lambda photo, secret, key: "/cdn-cgi/imagedelivery" + link(photo, "medium"), "medium"),
+    "unsigned": (lambda photo, secret, key: link(secret), ""),
+    "cut signature": (lambda photo, secret, key: link(secret) + "?exp=5&sig=12&x=1", "sig=12"),
+    "signed twice": (lambda photo, secret, key: signed_link(secret, key) + "&sig=1", "sig=1"),
+    "wrong key": (lambda photo, secret, key: link(secret) + f"?a=1&sig={'0' * 64}&b", "0" * 64),
+    "expired": (lambda photo, secret, key: signed_link(secret, key, expires_at=99), "99"),
+    "options on private": (lambda photo, secret, key: signed_link(secret, key, "w=9"), "w=9"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+@pytest.mark.usefixtures("flexible", "thumbnail")
+def test_a_refusal_is_told_in_its_own_words_and_place(
+    delivery: DeliveryClient, photo: Image, secret_photo: Image, key: str, name: str
+) -> None:
+    make, expected = BAD[name]
+    target = make(photo, secret_photo, key)
+    told, answer = explain(ORIGIN + target), delivery.get(target)
+    assert told.reply is not None
+    assert told.reply.status == answer.status >= 400
+    assert told.reply.text == answer.body.decode().strip()
+    assert told.reply.text.startswith(f"ERROR {told.reply.code}: ")
+    assert dict(told.reply.headers) == answer.headers
+    assert name == "too long" or marked(told) == expected
+
+
+def test_options_where_there_are_none(photo: Image, thumbnail: Variant) -> None:
+    told = explain(link(photo, "w=10"))
+    assert told.reply is not None
+    assert (told.reply.code, marked(told)) == (9429, "w=10")
+
+
+def test_of_a_bad_signature_an_editor_is_told_the_right_one(
+    orchard: Account, secret_photo: Image, thumbnail: Variant, key: str
+) -> None:
+    create_signing_key(account=orchard, name="second", actor=SYSTEM)
+    target = link(secret_photo) + "?exp=99999999999&a=1"
+    told = explain(f"{target}&sig={'0' * 64}", orchard)
+    assert told.access is not None
+    assert told.access.signed_text == target
+    right = {each.key: each.signature for each in told.access.right_signatures}
+    assert right["default"] == sign(target, key)
+    assert set(right) == {"default", "second"}
+    opened = explain(f"{target}&sig={right['second']}", orchard)
+    assert opened.access is not None
+    assert (opened.access.is_granted, opened.access.signed_by) == (True, "second")
+
+
+@pytest.mark.parametrize("query", ["", f"?sig={'0' * 64}", "?sig=1", "?exp=1&exp=2"])
+def test_who_may_not_sign_is_told_no_signature(
+    orchard: Account, secret_photo: Image, thumbnail: Variant, key: str, query: str
+) -> None:
+    target = link(secret_photo)
+    told = explain(target + query, orchard, tells=False)
+    said = json.dumps(asdict(told))
+    assert told.access is not None
+    assert told.access.right_signatures == ()
+    assert sign(target, key) not in said
+    assert key not in said
+
+
+def test_what_lies_behind_a_bad_signature_is_told_as_well(
+    orchard: Account, secret_photo: Image, thumbnail: Variant
+) -> None:
+    told = explain(link(secret_photo), orchard, accept="image/webp")
+    assert told.reply is not None
+    assert told.outcome is not None
+    assert (told.reply.status, told.outcome.format) == (403, "webp")
+    assert explain(link(secret_photo, "medium"), orchard).outcome is None
+
+
+def test_nothing_is_told_of_another_account(
+    orchard: Account, elsewhere: Account, photo: Image, thumbnail: Variant
+) -> None:
+    """Whether it exists, or its image does, makes no difference."""
+    length = len(orchard.hash)
+    theirs = [link(photo), f"/{orchard.hash}/none/none", f"/{'x' * length}/{photo.public_id}/thumbnail"]
+    for target in theirs:
+        told = explain(target, elsewhere)
+        assert told.fault is not None
+        assert marked(told) == target[1 : length + 1]
+        assert (told.reply, told.access, told.outcome) == (None, None, None)
+        assert elsewhere.hash in told.fault.sentence
+
+
+def test_an_open_variant_needs_no_signature(
+    orchard: Account, secret_photo: Image, open_thumbnail: Variant
+) -> None:
+    told = explain(link(secret_photo, "open"), orchard)
+    assert told.access is not None
+    assert told.access.reason == "the image is private, and this variant is always public"
+
+
+def test_below_a_prefix_both_texts_may_be_signed(
+    orchard: Account, secret_photo: Image, thumbnail: Variant, key: str
+) -> None:
+    prefixed = "/cdn-cgi/imagedelivery" + link(secret_photo)
+    for signed_text in (link(secret_photo), prefixed):
+        told = explain(f"{prefixed}?sig={sign(signed_text, key)}", orchard)
+        assert told.access is not None
+        assert (told.access.is_granted, told.access.signed_by) == (True, "default")
+
+
+def test_signed_options(orchard: Account, secret_photo: Image, key: str) -> None:
+    set_delivery_policy(account=orchard, has_signed_options=True, actor=SYSTEM)
+    told = explain(signed_link(secret_photo, key, "w=30,widht=9", int(time.time()) + 60), orchard)
+    assert told.outcome is not None
+    assert (told.outcome.options, told.outcome.ignored) == ("width=30", ("widht=9",))
+    assert told.reply is not None
+    assert told.reply.headers["cache-control"].startswith("private, max-age=")
+
+
+@pytest.mark.parametrize(
+    ("picture", "options", "work"),
+    [
+        (pictures.animation("GIF"), "w=10", "frame by frame"),
+        (pictures.animation("GIF"), "w=10,anim=false", "decoded, transformed and encoded"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', "w=10", "sanitised"),
+        (None, "f=json", "measured"),
+        (None, "f=placeholder", "tiny"),
+    ],
+    ids=["animation", "still", "drawing", "facts", "placeholder"],
+)
+@pytest.mark.usefixtures("flexible", "stores", "transactional_db")
+def test_the_kinds_of_work(orchard: Account, picture: bytes | None, options: str, work: str) -> None:
+    told = explain(link(upload(orchard, picture), options))
+    assert told.outcome is not None
+    assert told.outcome.making is not None
+    assert work in told.outcome.making.work
+
+
+@pytest.mark.usefixtures("flexible")
+def test_hints_and_open_questions(photo: Image) -> None:
+    told = explain(link(photo, "w=auto,h=9,fit=cover,g=auto,trim=border"), sec_ch_viewport_width="300")
+    assert told.outcome is not None
+    assert told.outcome.options.endswith("width=320")
+    assert "Sec-CH-Viewport-Width" in told.outcome.hinted_by
+    assert len(told.outcome.open_questions) == 2
+
+
+def test_a_url_is_read_as_browsers_do(photo: Image, thumbnail: Variant) -> None:
+    told = explain(f" {ORIGIN}{link(photo)}?grüße#fragment ")
+    assert told.url == f"{ORIGIN}{link(photo)}?gr%C3%BC%C3%9Fe"
+    assert told.reply is not None
+    assert told.reply.status == 200
+    assert [note.split()[0] for note in told.notes[:2]] == ["what", "links"]
+
+
+@pytest.mark.parametrize("origin", ["", "http://127.0.0.1:8001", "https://IMG.example.com:443"])
+def test_a_host_of_ours_is_no_note(photo: Image, thumbnail: Variant, origin: str) -> None:
+    add_host(account=photo.account, name="img.example.com", actor=SYSTEM)
+    assert len(explain(origin + link(photo)).notes) == 1
+
+
+def command(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command("explain", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_the_command_says_it_line_by_line(secret_photo: Image, thumbnail: Variant) -> None:
+    url = f"{ORIGIN}{link(secret_photo)}?exp=9999999999999&sig=1"
+    lines = command(url).splitlines()
+    assert lines[0] == url
+    assert lines[1] == " " * (len(url) - 5) + "^" * 5
+    said = "\n".join(lines)
+    assert "answer    403, ERROR 9425: Image access denied: sig must be 64" in said
+    assert "          variant  thumbnail" in said
+    assert "access    refused: sig must be 64" in said
+
+
+def test_the_command_tells_programs(photo: Image, thumbnail: Variant) -> None:
+    told = json.loads(command(link(photo), "--json", "--accept", "image/webp", "--header", "X-A: b"))
+    assert told["outcome"]["format"] == "webp"
+    assert told["link"]["variant"] == "thumbnail"
+
+
+def test_a_header_that_is_none() -> None:
+    with pytest.raises(CommandError, match="NAME: VALUE"):
+        command("/a/b/c", "--header", "Accept")
