@@ -15,6 +15,7 @@ from apps.api.views.config import Config
 from apps.api.views.content import Content, VersionList, VersionRestore
 from apps.api.views.direct_upload import DirectUpload, DirectUploadV1, DirectUploadV2
 from apps.api.views.documentation import show_document, show_reference
+from apps.api.views.explain import Explain
 from apps.api.views.hosts import HostList
 from apps.api.views.image import ImageBlob, ImageDetail
 from apps.api.views.images import ImageList, ImageStats
@@ -41,6 +42,7 @@ _images = [
     path("v1/config", Config.as_view()),
     path("v1/hosts", HostList.as_view()),
     path("v1/info", BindingInfo.as_view()),
+    path("v1/explain", Explain.as_view()),
     path("v1/keys", KeyList.as_view()),
     path("v1/keys/<segment:key_name>", KeyDetail.as_view()),
     path("v1/purge", PurgeList.as_view()),

@@ -80,8 +80,8 @@ class AccessVerdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """The original, upright."""
+class Original:
+    """What was uploaded, upright."""
 
     format: str
     width: int
@@ -135,7 +135,7 @@ class Outcome:
     options: str
     ignored: tuple[str, ...]
     hinted_by: tuple[str, ...]
-    source: Source
+    original: Original
     format: str
     format_reason: str
     plan: tuple[Step, ...]

@@ -46,6 +46,7 @@ _ACCOUNT = {
     "v1/direct_upload": _ACT,
     "v1/hosts": _LOOK,
     "v1/info": _ACT,
+    "v1/explain": _LOOK,
     "v1/keys": _LOOK,
     "v1/keys/{key_name}": {"put": Rule.EDIT, "delete": Rule.EDIT},
     "v1/purge": _ACT,

@@ -47,7 +47,7 @@ def test_it_works(delivery: DeliveryClient, photo: Image, thumbnail: Variant) ->
     assert told.fault is None
     assert (told.access.is_granted, told.access.reason) == (True, "the image is public")
     assert told.outcome.options == "width=40"
-    assert (told.outcome.source.format, told.outcome.source.width) == ("jpeg", 120)
+    assert (told.outcome.original.format, told.outcome.original.width) == ("jpeg", 120)
     assert [(step.what, step.how) for step in told.outcome.plan] == [
         ("resize", "to 40 × 27"),
         ("result", "40 × 27"),

@@ -7,7 +7,7 @@ from asgiref.sync import async_to_sync
 from apps.delivery.files import StoredFile, find_file
 from apps.delivery.hints import list_headers
 from apps.images.decide import Decision, Facts, StoredRendition
-from apps.images.explanation import Key, Making, Outcome, Source, Step
+from apps.images.explanation import Key, Making, Original, Outcome, Step
 from apps.images.links import Link
 from apps.images.models import Image
 from apps.images.overlays import write_versions
@@ -45,7 +45,7 @@ def describe_outcome(decision: Decision, link: Link, facts: Facts, file: StoredF
         options=write(decision.recipe),
         ignored=tuple(find_ignored(options)),
         hinted_by=list_headers(decision.hinted_by),
-        source=_describe_source(decision),
+        original=_describe_original(decision),
         format=decision.output.value,
         format_reason=decision.format_reason,
         plan=tuple(Step(what, how) for what, how in describe_plan(plan)) if plan else (),
@@ -72,9 +72,9 @@ def _predict(decision: Decision) -> Prediction:
     )
 
 
-def _describe_source(decision: Decision) -> Source:
+def _describe_original(decision: Decision) -> Original:
     info = decision.image.source
-    return Source(
+    return Original(
         format=info.format.value,
         width=info.width,
         height=info.height,

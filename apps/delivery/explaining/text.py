@@ -80,7 +80,7 @@ def _tell_outcome(outcome: Outcome) -> Iterator[Line]:
         yield "ignored", f"{part}  (no such option, or no such number)"
     if outcome.hinted_by:
         yield "hints", f"it depends on {', '.join(outcome.hinted_by)}"
-    yield "source", _describe_source(outcome)
+    yield "original", _describe_original(outcome)
     for step in outcome.plan:
         yield "plan", f"{step.what:8} {step.how}"
     for question in outcome.open_questions:
@@ -101,12 +101,12 @@ def _tell_outcome(outcome: Outcome) -> Iterator[Line]:
         )
 
 
-def _describe_source(outcome: Outcome) -> str:
-    source = outcome.source
-    parts = [f"{source.format}, {source.width} × {source.height}"]
-    parts += [f"{source.frames} frames"] * (source.frames > 1)
-    parts += ["may be transparent" if source.has_alpha else "opaque"]
-    parts += [f"{source.size_bytes:,} bytes", f"version {source.version}"]
+def _describe_original(outcome: Outcome) -> str:
+    original = outcome.original
+    parts = [f"{original.format}, {original.width} × {original.height}"]
+    parts += [f"{original.frames} frames"] * (original.frames > 1)
+    parts += ["may be transparent" if original.has_alpha else "opaque"]
+    parts += [f"{original.size_bytes:,} bytes", f"version {original.version}"]
     return ", ".join(parts)
 
 
