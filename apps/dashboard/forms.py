@@ -80,3 +80,19 @@ class LifetimeForm(forms.Form):
     @property
     def seconds(self) -> int:
         return int(self.cleaned_data["lifetime"]) if self.is_valid() else DEFAULT_LIFETIME
+
+
+class ExplainForm(forms.Form):
+    """A link to explain, and the browser that would ask for it."""
+
+    BROWSERS = {
+        "image/avif,image/webp,*/*": "A browser of today: AVIF and WebP",
+        "image/webp,*/*": "An older one: WebP, no AVIF",
+        "*/*": "curl and other programs: neither",
+    }
+
+    url = forms.CharField(label="Link", max_length=9_000, widget=forms.TextInput({"spellcheck": "false"}))
+    accept = forms.ChoiceField(label="Asked for by", choices=list(BROWSERS.items()), required=False)
+
+    def clean_accept(self) -> str:
+        return self.cleaned_data["accept"] or next(iter(self.BROWSERS))

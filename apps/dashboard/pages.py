@@ -18,13 +18,18 @@ def render_page(
     """Return a screen; it knows the account, the reader's role, and the other accounts to go to."""
     match = request.resolver_match
     frame = {
-        "section": "variants" if match and "variant" in (match.url_name or "") else "images",
+        "section": _find_section(match.url_name or "" if match else ""),
         "account": request.account,
         "member": request.member,
         "can_edit": request.member.can_edit,
         "accounts": Account.objects.of_member(request.user),
     }
     return render(request, template, {**frame, **context}, status=status)
+
+
+def _find_section(route: str) -> str:
+    """Return the part of the navigation that a screen belongs to."""
+    return next((name for name in ("variant", "explain") if name in route), "image")
 
 
 def wants_fragment(request: MemberRequest) -> bool:

@@ -12,7 +12,7 @@ from apps.accounts.services import add_member
 from apps.images.models import Image
 from tests.dashboard.conftest import Upload
 
-READS = {"images": "GET", "image": "GET", "variants": "GET"}
+READS = {"images": "GET", "image": "GET", "variants": "GET", "explain": "GET"}
 CHANGES = {
     "upload": "POST",
     "delete_image": "POST",

@@ -348,6 +348,8 @@ def test_nothing_scrolls_sideways_on_a_small_screen(
         f"images/{image.public_id}",
         f"delete-image/{image.public_id}",
         "variants",
+        "explain",
+        f"explain?url=/{'long' * 30}/{image.public_id}/public",
     )
     for address in ("/", "/nowhere", "/accounts/logout/", *(f"{account}/{path}" for path in paths)):
         page.goto(address)
