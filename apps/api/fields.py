@@ -34,3 +34,14 @@ class HexDigest(serializers.Field[bytes, Any, str, Any]):
 
     def to_representation(self, value: bytes) -> str:
         return bytes(value).hex()
+
+
+@extend_schema_field({"type": ["string", "null"], "minLength": 1})
+class TextOrNull(serializers.Field[str, Any, str | None, Any]):
+    """A text that is null while there is none; columns have an empty one then."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, **kwargs)
+
+    def to_representation(self, value: str) -> str | None:
+        return value or None

@@ -10,14 +10,17 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from apps.accounts.models import Account
-from apps.api.fields import HexDigest, Timestamp
+from apps.api.fields import HexDigest, TextOrNull, Timestamp
 from apps.images.links import write_link
 from apps.images.models import Image
 from apps.variants.models import Variant
 
 # What an owner wrote of an image is not for whoever uploads it.
 _OWNERS = frozenset({"meta", "creator"})
-_PICTURE = ("width", "height", "format", "bytes", "frames", "sha256", "version")
+_PICTURE = (
+    *("width", "height", "format", "bytes", "frames", "sha256"),
+    *("placeholder", "dominant_color", "version"),
+)
 
 
 class ImageOutput(serializers.ModelSerializer[Image]):
@@ -41,6 +44,8 @@ class ImageOutput(serializers.ModelSerializer[Image]):
         "bytes": 2_345_678,
         "frames": 1,
         "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "placeholder": "1QcSHQRnh493V4dIh4eXh1h4kJUI",
+        "dominant_color": "#8a7f70",
         "version": 1,
     }
 
@@ -53,6 +58,8 @@ class ImageOutput(serializers.ModelSerializer[Image]):
     alt = serializers.CharField(source="alt_text")
     tags = serializers.ListField(child=serializers.CharField())
     sha256 = HexDigest()
+    placeholder = TextOrNull(source="thumbhash")
+    dominant_color = TextOrNull(source="dominant_colour")
     version = serializers.IntegerField(source="original_version")
     draft = serializers.BooleanField(source="is_draft")
 

@@ -10,12 +10,28 @@ class ImagesConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.images import checks  # noqa: F401  # registers itself
-        from apps.images.services import bulk, deletion, files, grants, overlays, quota, render_ahead
+        from apps.images.services import (
+            bulk,
+            deletion,
+            describing,
+            files,
+            grants,
+            overlays,
+            quota,
+            render_ahead,
+        )
         from apps.outbox import registry
         from apps.variants import reviews
 
         registry.register(files.REMOVE_FILE, files.remove_file)
         registry.register(deletion.RETIRE_IMAGE, deletion.retire_image)
+        registry.register(
+            describing.DESCRIBE,
+            describing.describe,
+            max_attempts=5,
+            lease_seconds=render_ahead.longest_seconds(),
+        )
+        registry.register(describing.DESCRIBE_ALL, describing.describe_slice)
         registry.register(bulk.BULK, bulk.run_slice)
         registry.register(grants.EXPIRE_GRANT, grants.expire_grant)
         registry.register(quota.RELEASE_QUOTA, quota.release_quota)

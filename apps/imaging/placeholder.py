@@ -37,6 +37,11 @@ class Placeholder:
     thumbhash: bytes
     dominant_colour: Colour | None
 
+    @property
+    def thumbhash_text(self) -> str:
+        """In base64, as it is sent."""
+        return base64.b64encode(self.thumbhash).decode()
+
 
 def make_placeholder(size: Size, pixels: bytes, width: int, height: int) -> Placeholder:
     """Return the placeholder of a rendition, from its RGBA pixels at no more than 100 a side."""
@@ -49,7 +54,7 @@ def write_placeholder(placeholder: Placeholder) -> bytes:
     fields: dict[str, object] = {
         "width": placeholder.size[0],
         "height": placeholder.size[1],
-        "placeholder": base64.b64encode(placeholder.thumbhash).decode(),
+        "placeholder": placeholder.thumbhash_text,
         "dominant_color": None if colour is None else f"#{colour}",
     }
     return json.dumps(fields).encode()

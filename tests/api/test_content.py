@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.test import Client
 
 from apps.accounts.models import Account, AuditEvent
 from apps.images.models import Image
+from apps.outbox.services import run_due_jobs
 from tests.api.answers import accepted, refused
 from tests.api.parts import CONTENT_TYPE, file, form, word
 from tests.api.test_purges import Cache, cache  # noqa: F401  # a cache that can be down
@@ -48,6 +50,28 @@ def test_it_works(olive_client: Client, images_path: str, photo: Image) -> None:
     back = accepted(olive_client.post(f"{path}/versions/1/restore"))
     assert back == before | {"version": 3}
     assert [one["version"] for one in accepted(olive_client.get(f"{path}/versions"))["versions"]] == [3, 2, 1]
+
+
+def test_the_placeholder_is_that_of_the_bytes_there_are(
+    olive_client: Client, images_path: str, photo: Image
+) -> None:
+    path = f"{images_path}/{photo.public_id}"
+    run_due_jobs()
+    teal = accepted(olive_client.get(path))
+    assert teal["dominant_color"].startswith("#0080")  # as far as JPEG keeps it
+    assert len(base64.b64decode(teal["placeholder"])) >= 5
+    for told in (
+        accepted(olive_client.get(images_path))["images"][0],
+        accepted(olive_client.get(images_path.replace("v1", "v2")))["images"][0],
+        accepted(olive_client.patch(path, {"creator": None}, content_type="application/json")),
+    ):
+        assert told == teal
+    replaced = accepted(put(olive_client, f"{path}/content", file(RED)))
+    assert (replaced["placeholder"], replaced["dominant_color"]) == (None, None)
+    run_due_jobs()
+    assert accepted(olive_client.get(path))["dominant_color"].startswith("#f")
+    back = accepted(olive_client.post(f"{path}/versions/1/restore"))
+    assert (back["placeholder"], back["dominant_color"]) == (teal["placeholder"], teal["dominant_color"])
 
 
 def test_by_url(

@@ -48,6 +48,8 @@ def test_it_works(olive_client: Client, orchard: Account, images_path: str, sett
         "bytes": len(data),
         "frames": 1,
         "sha256": hashlib.sha256(data).hexdigest(),
+        "placeholder": None,
+        "dominant_color": None,
         "version": 1,
     }
     assert MILLISECONDS.fullmatch(result["uploaded"])

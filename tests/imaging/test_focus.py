@@ -23,6 +23,7 @@ POINTS = st.builds(
     FocalPoints,
     eye=st.none() | st.builds(Area, SHARE, SHARE),
     faces=st.none() | st.lists(areas(), max_size=FocalPoints.MAX_FACES).map(tuple),
+    chosen=st.none() | st.builds(Area, SHARE, SHARE),
 )
 
 
@@ -44,6 +45,8 @@ def test_what_is_written_is_read(points: FocalPoints) -> None:
         (UNKNOWN, ""),
         (FocalPoints(faces=()), "faces:none"),
         (FocalPoints(EYE, ()), "eye:4800x3300;faces:none"),
+        (FocalPoints(chosen=EYE), "chosen:4800x3300"),
+        (FocalPoints(EYE, (), Area(0, 10_000)), "chosen:0x10000;eye:4800x3300;faces:none"),
     ],
 )
 def test_texts(points: FocalPoints, text: str) -> None:
@@ -69,6 +72,10 @@ def test_texts(points: FocalPoints, text: str) -> None:
         "faces:9000x0x1001x1",
         "faces:none;eye:1x2",
         "eye:1x2faces:none",
+        "chosen:1x2eye:1x2",
+        "eye:1x2;chosen:1x2",
+        "chosen:1x2x3x4",
+        "chosen:",
         "eye:1x2\n",
         "faces:" + "+".join(["1x1x1x1"] * 9),
     ],
@@ -83,6 +90,15 @@ def test_faces_come_before_what_draws_the_eye() -> None:
     assert points.find(Seek.FACE) == (FACE,)
     assert points.find(Seek.AUTO) == (EYE,)
     assert FocalPoints(EYE, ()).find(Seek.FACE) == (EYE,)
+
+
+def test_what_somebody_chose_is_the_only_thing_that_counts() -> None:
+    chosen = FocalPoints(EYE, (FACE,), Area(1, 2))
+    assert chosen.find(Seek.FACE) == chosen.find(Seek.AUTO) == (Area(1, 2),)
+    assert FocalPoints(chosen=Area(1, 2)).find(Seek.FACE) == (Area(1, 2),)
+    assert chosen.join(FocalPoints(Area(3, 3), chosen=Area(4, 4))) == FocalPoints(
+        Area(3, 3), (FACE,), Area(1, 2)
+    )
 
 
 def test_what_is_unknown_has_to_be_found() -> None:

@@ -22,7 +22,11 @@ class OriginalFacts(models.Model):
     height = models.PositiveIntegerField(default=0)
     frames = models.PositiveIntegerField(default=1)
     has_alpha = models.BooleanField(default=False)
-    focal_points = models.CharField(max_length=200, blank=True)  # imaging.focus.FocalPoints, once found
+    focal_points = models.CharField(max_length=200, blank=True)  # FocalPoints: found, or chosen by somebody
+    # Base64, once described; never of an SVG. Releases that do not know the column insert without it.
+    thumbhash = models.CharField(max_length=40, blank=True, default="", db_default="")
+    # "#8a7f70"; none where all is clear.
+    dominant_colour = models.CharField(max_length=7, blank=True, default="", db_default="")
 
     class Meta:
         abstract = True

@@ -15,6 +15,7 @@ from apps.accounts.services import record_event
 from apps.images.errors import EmptyUpload, ImageExists, UploadTooLarge
 from apps.images.models import Image
 from apps.images.renderer import inspect_original
+from apps.images.services.describing import plan_description
 from apps.images.services.files import claim_file, discard_file, write_file
 from apps.images.services.quota import consume_quota
 from apps.images.services.render_ahead import plan_render_ahead
@@ -48,6 +49,8 @@ class Original:
             "frames": self.info.frames,
             "has_alpha": self.info.has_alpha,
             "focal_points": "",
+            "thumbhash": "",
+            "dominant_colour": "",
         }
 
 
@@ -99,6 +102,7 @@ def keep_original(
             claim_file(removal)
             count_upload(account=account, size_bytes=image.size_bytes)
             plan_render_ahead(image=image)
+            plan_description(image=image)
             record_event(
                 account=account,
                 actor=actor,

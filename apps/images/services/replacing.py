@@ -22,6 +22,7 @@ from apps.cdn.services import PurgeState, finish_purge, request_purge
 from apps.images.errors import ImageNotFound, VersionNotFound
 from apps.images.models import FormerOriginal, Image
 from apps.images.services.access import lock_image
+from apps.images.services.describing import plan_description
 from apps.images.services.files import claim_file, discard_file, schedule_removal, write_file
 from apps.images.services.original import examine
 from apps.images.services.render_ahead import plan_render_ahead
@@ -105,6 +106,7 @@ def _change_original(
     locked.save(update_fields=[*facts, "version", "original_version"])
     _forget_oldest(locked)
     plan_render_ahead(image=locked)
+    plan_description(image=locked)
     record_event(
         account=locked.account,
         actor=actor,

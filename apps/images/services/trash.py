@@ -20,6 +20,7 @@ from apps.accounts.services import give_back_image_quota, record_event
 from apps.images.errors import ImageNotFound
 from apps.images.models import Image
 from apps.images.services.deletion import RETIRE_IMAGE
+from apps.images.services.describing import plan_description
 from apps.images.services.files import LINGER_SECONDS
 from apps.images.services.original import raise_if_taken
 from apps.images.services.render_ahead import plan_render_ahead
@@ -38,6 +39,7 @@ def restore_image(*, image: Image, actor: Actor) -> Image:
             restored.save(update_fields=["deleted_at", "trashed_until"])
             Job.objects.filter(kind=RETIRE_IMAGE, key=str(image.pk), state=JobState.PENDING).delete()
             plan_render_ahead(image=restored)
+            plan_description(image=restored)
             record_event(
                 account=restored.account, actor=actor, action="image.restored", object_id=restored.public_id
             )

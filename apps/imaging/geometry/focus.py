@@ -43,19 +43,25 @@ class Area:
 class FocalPoints:
     """What is known of an image's subject.
 
+    chosen: the point a person wants to be kept, whatever else is known; None if nobody said.
     eye: the point that draws the eye; None while nobody has looked for it. faces: the faces that count, the
     largest first; empty when there are none, None while nobody has looked.
     """
 
     eye: Area | None = None
     faces: tuple[Area, ...] | None = None
+    chosen: Area | None = None
 
     MAX_FACES: ClassVar[int] = 8
     MAX_TEXT: ClassVar[int] = 200
 
     def __str__(self) -> str:
-        """`eye:4800x3300;faces:1000x2000x900x1200+…`; `faces:none` without any, "" if nothing is known."""
-        parts = [] if self.eye is None else [f"eye:{self.eye}"]
+        """`chosen:5000x2000;eye:4800x3300;faces:1000x2000x900x1200+…`; "" if nothing is known.
+
+        `faces:none` says that there are none.
+        """
+        parts = [] if self.chosen is None else [f"chosen:{self.chosen}"]
+        parts += [] if self.eye is None else [f"eye:{self.eye}"]
         if self.faces is not None:
             parts.append("faces:" + ("+".join(map(str, self.faces)) or "none"))
         return ";".join(parts)
@@ -66,8 +72,9 @@ class FocalPoints:
         matched = _TEXT.fullmatch(text)
         if matched is None or len(text) > cls.MAX_TEXT:
             raise ValueError("that names no focal points")
-        eye, faces = matched["eye"], matched["faces"]
+        eye, faces, chosen = matched["eye"], matched["faces"], matched["chosen"]
         points = cls(
+            chosen=None if chosen is None else _read_area(chosen),
             eye=None if eye is None else _read_area(eye),
             faces=None if faces is None else tuple(_read_area(face) for face in _list_faces(faces)),
         )
@@ -78,15 +85,18 @@ class FocalPoints:
     def find(self, seek: Seek) -> tuple[Area, ...] | None:
         """Return the areas to keep, the foremost first; None while they are unknown.
 
-        Where there is no face, what draws the eye is kept.
+        A chosen point is the only one. Where there is no face, what draws the eye is kept.
         """
+        if self.chosen is not None:
+            return (self.chosen,)
         if self.eye is None or (seek is Seek.FACE and self.faces is None):
             return None
         return (seek is Seek.FACE and self.faces) or (self.eye,)
 
     def join(self, found: Self) -> Self:
-        """Return these points with what was found since."""
+        """Return these points with what was found since; only people choose, so that stays."""
         return type(self)(
+            chosen=self.chosen,
             eye=self.eye if found.eye is None else found.eye,
             faces=self.faces if found.faces is None else found.faces,
         )
@@ -96,7 +106,12 @@ UNKNOWN = FocalPoints()
 
 _POINT, _FACE = r"\d{1,5}x\d{1,5}", r"\d{1,5}x\d{1,5}x\d{1,5}x\d{1,5}"
 _FACES = rf"{_FACE}(?:\+{_FACE}){{,{FocalPoints.MAX_FACES - 1}}}"
-_TEXT = re.compile(rf"(?:eye:(?P<eye>{_POINT}))?(?:(?:(?<=.);)?faces:(?P<faces>none|{_FACES}))?", re.ASCII)
+_TEXT = re.compile(
+    rf"(?:chosen:(?P<chosen>{_POINT}))?"
+    rf"(?:(?:(?<=.);)?eye:(?P<eye>{_POINT}))?"
+    rf"(?:(?:(?<=.);)?faces:(?P<faces>none|{_FACES}))?",
+    re.ASCII,
+)
 
 
 def _list_faces(text: str) -> list[str]:
