@@ -120,9 +120,14 @@ REDIS_URL = env.text("REDIS_URL")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
 # --- the caches in front ----------------------------------------------------------------------------
-PURGE_BACKEND = env.choice("PURGE_BACKEND", "null", ("null", "varnish"))
+PURGE_BACKEND = env.choice("PURGE_BACKEND", "null", ("null", "varnish", "cloudflare"))
 VARNISH_NODES = env.words("VARNISH_NODES", "http://127.0.0.1:6081")
 PURGE_SECRET = env.text("PURGE_SECRET", None if PURGE_BACKEND == "varnish" else "")
+_is_cloudflare = PURGE_BACKEND == "cloudflare"
+CLOUDFLARE_API = env.web_url("CLOUDFLARE_API", "https://api.cloudflare.com")
+CLOUDFLARE_ZONE = env.text("CLOUDFLARE_ZONE", None if _is_cloudflare else "")
+CLOUDFLARE_TOKEN = env.text("CLOUDFLARE_TOKEN", None if _is_cloudflare else "")
+CLOUDFLARE_HEEDS_VARY = env.flag("CLOUDFLARE_HEEDS_VARY", False)
 
 # --- background work --------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.celery_broker(REDIS_URL)

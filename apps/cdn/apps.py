@@ -13,3 +13,4 @@ class CdnConfig(AppConfig):
         from apps.outbox import registry
 
         registry.register(services.PURGE, services.purge, max_attempts=services.MAX_ATTEMPTS)
+        registry.register(services.PURGE_AGAIN, services.purge_again, max_attempts=services.MAX_ATTEMPTS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 STALE_WHILE_REVALIDATE_SECONDS = 7200
-SURROGATE_KEY_HEADER = "Surrogate-Key"  # For the cache in front of us only, which strips it.
 NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -19,14 +18,34 @@ class CachePolicy:
     surrogate_keys: tuple[str, ...] = ()
 
 
-def cache_headers(policy: CachePolicy) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How the cache in front, which strips what is for it only, wants to be told of surrogate keys.
+
+    `is_addressed`: it is told its lifetime in CDN-Cache-Control (RFC 9213), apart from browsers. A cache that
+    is not `is_heeding_vary` would hand one browser's format to all: it may not keep what was negotiated.
+    """
+
+    key_header: str = "Surrogate-Key"
+    separator: str = " "
+    is_addressed: bool = False
+    is_heeding_vary: bool = True
+
+
+SURROGATE_KEY = Dialect()
+
+
+def cache_headers(policy: CachePolicy, dialect: Dialect = SURROGATE_KEY) -> dict[str, str]:
     """Return the headers of an answer that may be kept; only a shared one has surrogate keys."""
     headers = {"Vary": ", ".join(policy.varies_by)} if policy.varies_by else {}
     if not policy.is_shared:
         # No stale answer either: what is private now may be forbidden in an hour.
         return {"Cache-Control": f"private, max-age={policy.max_age_seconds:d}"} | headers
-    cache_control = (
-        f"public, max-age={policy.max_age_seconds:d}, stale-while-revalidate={STALE_WHILE_REVALIDATE_SECONDS}"
-    )
-    keys = {SURROGATE_KEY_HEADER: " ".join(policy.surrogate_keys)} if policy.surrogate_keys else {}
-    return {"Cache-Control": cache_control} | headers | keys
+    lifetime = f"public, max-age={policy.max_age_seconds:d}"
+    headers["Cache-Control"] = f"{lifetime}, stale-while-revalidate={STALE_WHILE_REVALIDATE_SECONDS}"
+    if dialect.is_addressed:
+        is_kept = dialect.is_heeding_vary or not policy.varies_by
+        headers["CDN-Cache-Control"] = lifetime if is_kept else "no-store"
+    if policy.surrogate_keys:
+        headers[dialect.key_header] = dialect.separator.join(policy.surrogate_keys)
+    return headers

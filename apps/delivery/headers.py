@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+from apps.cdn.dialect import find_dialect
 from apps.cdn.headers import NO_STORE, CachePolicy, cache_headers
 from apps.cdn.keys import account_key, image_key, variant_key
 from apps.delivery.hints import CLIENT_HINTS, list_headers
@@ -44,7 +45,7 @@ def decision_headers(decision: Decision) -> dict[str, str]:
         varies_by=("Accept",) * decision.is_negotiated + list_headers(decision.hinted_by),
         surrogate_keys=tuple(keys),
     )
-    headers = _lower(cache_headers(policy)) | _SAFETY
+    headers = _lower(cache_headers(policy, find_dialect())) | _SAFETY
     if warning := write_warning(
         decision.asked, decision.image.source, decision.output, finds_faces=decision.finds_faces
     ):

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from apps.outbox.errors import UnknownJobKind
 from apps.outbox.models import Job
 
-Handler = Callable[[Job], None]
+# Returns the job that goes on with its work, should there be one: the handler has added it.
+Handler = Callable[[Job], Job | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +52,5 @@ def find_kind(kind: str) -> Kind:
     return _kinds.get(kind) or Kind(_refuse, DEFAULT_MAX_ATTEMPTS, DEFAULT_LEASE_SECONDS)
 
 
-def _refuse(job: Job) -> None:
+def _refuse(job: Job) -> Job | None:
     raise UnknownJobKind(job.kind)

@@ -3,7 +3,8 @@
     pending ──claim──▶ running ──▶ done
        ▲                 │  │
        └──── back-off ───┘  ├──▶ dead        after the last attempt: logged, kept, run by nobody
-                            └──▶ superseded  an equal job was added meanwhile, and does the work of both
+                            └──▶ superseded  another job does the rest: an equal one added meanwhile, or the
+                                             one its handler returned
 
 A claim is a short transaction of its own and the handler runs outside it. It is a lease: `next_at` says when
 the job is due again should its worker be silent. `attempts` tells a worker that lost its lease from the
@@ -141,7 +142,7 @@ def _claim(job_pk: int) -> Job | None:
 
 def _handle(job: Job) -> JobState:
     try:
-        find_kind(job.kind).handler(job)
+        successor = find_kind(job.kind).handler(job)
     except RetryLater as later:
         return _put_off(job, later, seconds=later.seconds)
     except Exception as error:
@@ -149,6 +150,9 @@ def _handle(job: Job) -> JobState:
             "Job %s (%s %s) failed at attempt %s", job.pk, job.kind, job.key, job.attempts, exc_info=True
         )
         return _put_off(job, error, seconds=_back_off_seconds(job.attempts))
+    if successor is not None:
+        _close(job, state=JobState.SUPERSEDED, successor=successor)
+        return JobState(successor.heir.state)
     return _close(job, state=JobState.DONE)
 
 
@@ -189,7 +193,7 @@ def _bury(job: Job, reason: str) -> JobState:
     return _close(job, state=JobState.DEAD, last_error=reason)
 
 
-def _close(job: Job, *, state: JobState, **fields: str) -> JobState:
+def _close(job: Job, *, state: JobState, **fields: str | Job) -> JobState:
     _mine(job).update(state=state, finished_at=timezone.now(), **fields)
     return state
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.models import Account, AuditEvent
-from apps.cdn.backends import BACKENDS, PurgeRequest
+from apps.cdn.backends import PurgeRequest
 from apps.cdn.keys import account_key
 from apps.cdn.services import request_purge
 from apps.images.models import Image
@@ -19,31 +18,9 @@ from apps.outbox.models import Job
 from apps.outbox.services import run_due_jobs, run_job
 from apps.variants.models import Variant
 from tests.api.answers import accepted, refused
+from tests.caches import MemoryCache
 
 pytestmark = pytest.mark.django_db
-
-
-class Cache:
-    """A cache of this test's own: it notes what it is asked to forget, unless it is down."""
-
-    def __init__(self) -> None:
-        self.is_down = False
-        self.meanwhile: Callable[[], object] = lambda: None
-        self.forgotten: list[PurgeRequest] = []
-
-    def purge(self, request: PurgeRequest) -> None:
-        self.meanwhile()
-        if self.is_down:
-            raise ConnectionError("the cache is down")
-        self.forgotten.append(request)
-
-
-@pytest.fixture
-def cache(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Cache:
-    cache = Cache()
-    monkeypatch.setitem(BACKENDS, "memory", lambda: cache)
-    settings.PURGE_BACKEND = "memory"
-    return cache
 
 
 @pytest.fixture
@@ -60,7 +37,7 @@ def link(account: Account, rest: str) -> str:
 
 
 def test_it_works(
-    olive_client: Client, images_path: str, orchard: Account, pear: Image, cache: Cache
+    olive_client: Client, images_path: str, orchard: Account, pear: Image, cache: MemoryCache
 ) -> None:
     public = Variant.objects.get(account=orchard, name="public")
     url = link(orchard, "a/pear/public")
@@ -74,13 +51,13 @@ def test_it_works(
     assert event.detail["images"] == ["a/pear"]
 
 
-def test_everything(olive_client: Client, images_path: str, orchard: Account, cache: Cache) -> None:
+def test_everything(olive_client: Client, images_path: str, orchard: Account, cache: MemoryCache) -> None:
     accepted(purge(olive_client, images_path, everything=True))
     assert cache.forgotten == [PurgeRequest((f"a-{orchard.pk}",), (), f"a-{orchard.pk}")]
 
 
 def test_a_cache_that_is_down_is_told_later(
-    olive_client: Client, images_path: str, pear: Image, cache: Cache
+    olive_client: Client, images_path: str, pear: Image, cache: MemoryCache
 ) -> None:
     cache.is_down = True
     result = accepted(purge(olive_client, images_path, images=["a/pear"]))
@@ -95,7 +72,7 @@ def test_a_cache_that_is_down_is_told_later(
 
 
 def test_a_purge_that_another_took_over_is_followed(
-    olive_client: Client, images_path: str, orchard: Account, cache: Cache
+    olive_client: Client, images_path: str, orchard: Account, cache: MemoryCache
 ) -> None:
     """The same is asked for again while the first attempt is failing: the second does the work of both."""
     cache.is_down = True
@@ -127,7 +104,7 @@ def test_refusals(
     olive_client: Client,
     images_path: str,
     pear: Image,
-    cache: Cache,
+    cache: MemoryCache,
     body: dict[str, Any],
     status: int,
     code: int,
@@ -138,7 +115,12 @@ def test_refusals(
 
 
 def test_another_account_s(
-    eve_client: Client, elsewhere: Account, orchard: Account, pear: Image, images_path: str, cache: Cache
+    eve_client: Client,
+    elsewhere: Account,
+    orchard: Account,
+    pear: Image,
+    images_path: str,
+    cache: MemoryCache,
 ) -> None:
     theirs = images_path.replace(orchard.public_id, elsewhere.public_id)
     refused(purge(eve_client, theirs, images=["a/pear"]), 404, 5404)
@@ -152,7 +134,7 @@ def test_another_account_s_job(
     elsewhere: Account,
     orchard: Account,
     images_path: str,
-    cache: Cache,
+    cache: MemoryCache,
 ) -> None:
     job = accepted(purge(olive_client, images_path, everything=True))["id"]
     theirs = images_path.replace(orchard.public_id, elsewhere.public_id)

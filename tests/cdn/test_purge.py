@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.accounts.models import Account
-from apps.cdn.backends import BACKENDS, PurgeRequest
+from apps.cdn.backends import PurgeRequest
 from apps.cdn.services import PURGE, finish_purge, request_purge
 from apps.outbox.models import Job, JobState
 from apps.outbox.services import run_due_jobs, run_job
+from tests.caches import MemoryCache
 from tests.together import run_together
 
 pytestmark = pytest.mark.django_db
-
-
-class MemoryCache:
-    """A cache of this test's own: it notes what it is asked to forget, unless it is down."""
-
-    def __init__(self) -> None:
-        self.is_down = False
-        self.forgotten: list[PurgeRequest] = []
-
-    def purge(self, request: PurgeRequest) -> None:
-        if self.is_down:
-            raise ConnectionError("the cache is down")
-        self.forgotten.append(request)
-
-
-@pytest.fixture
-def cache(settings: Any, monkeypatch: pytest.MonkeyPatch) -> MemoryCache:
-    cache = MemoryCache()
-    monkeypatch.setitem(BACKENDS, "memory", lambda: cache)
-    settings.PURGE_BACKEND = "memory"
-    return cache
 
 
 def test_it_works(orchard: Account, cache: MemoryCache) -> None:

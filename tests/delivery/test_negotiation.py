@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -79,3 +80,15 @@ def test_a_placeholder_is_kept_like_any_rendition(
     assert (json.loads(first.body)["width"], json.loads(first.body)["height"]) == (60, 40)
     assert (second.body, renderer.asked) == (first.body, 1)
     assert "vary" not in first.headers
+
+
+def test_a_cdn_that_keeps_one_copy_for_all_may_not_keep_what_was_negotiated(
+    delivery: DeliveryClient, photo: Image, thumbnail: Variant, flexible: None, settings: Any
+) -> None:
+    settings.PURGE_BACKEND, settings.CLOUDFLARE_HEEDS_VARY = "cloudflare", False
+    negotiated = delivery.get(link(photo), accept=CHROME).headers
+    assert (negotiated["cdn-cache-control"], negotiated["vary"]) == ("no-store", "Accept")
+    named = delivery.get(link(photo, "w=30,format=webp"), accept=CHROME).headers
+    assert named["cdn-cache-control"] == "public, max-age=172800"
+    assert named["cache-tag"] == f"a-{photo.account_id},i-{photo.pk}"
+    assert "surrogate-key" not in named

@@ -6,5 +6,7 @@ from apps.cdn.backends.request import PurgeRequest
 
 
 class NullBackend:
+    settle_seconds = 0.0
+
     def purge(self, request: PurgeRequest) -> None:
         return

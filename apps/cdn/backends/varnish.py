@@ -16,13 +16,13 @@ from apps.cdn.backends.request import PurgeRequest
 from apps.cdn.leases import distrust_nodes, list_leased_nodes
 
 _PAUSE_SECONDS = 0.02
-# Both rounds and the pause: a caller waits a second at most.
-_ALL_SECONDS = 0.9
 # Varnish takes header lines of 8 kB by default (http_req_hdr_len).
 _KEYS_AT_ONCE = 300
 
 
 class VarnishBackend:
+    settle_seconds = 0.0
+
     def purge(self, request: PurgeRequest) -> None:
         """Purge every node that may serve what it keeps; raise NodeFailed when one did not confirm.
 
@@ -35,7 +35,8 @@ class VarnishBackend:
 
 def purge_nodes(addresses: Sequence[str], request: PurgeRequest) -> dict[str, NodeFailed]:
     """Purge all nodes at once, and return those that did not confirm."""
-    return ask_all(addresses, partial(_purge_node, orders=list(_list_orders(request))))[1]
+    orders = list(_list_orders(request))
+    return ask_all(addresses, partial(_purge_node, orders=orders, seconds=request.seconds))[1]
 
 
 def _list_orders(request: PurgeRequest) -> Iterator[Order]:
@@ -48,8 +49,8 @@ def _list_orders(request: PurgeRequest) -> Iterator[Order]:
         yield Order("PURGE", urlsplit(url).path, whose)
 
 
-def _purge_node(address: str, orders: Sequence[Order]) -> None:
-    with NodeConnection(address, seconds=_ALL_SECONDS) as connection:
+def _purge_node(address: str, orders: Sequence[Order], *, seconds: float) -> None:
+    with NodeConnection(address, seconds=seconds) as connection:
         for order in orders:
             connection.send(order)
         time.sleep(_PAUSE_SECONDS)

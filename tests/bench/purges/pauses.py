@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -49,6 +50,8 @@ def standing_still() -> Iterator[None]:
     assert ours
     for process in ours:
         os.kill(process.pid, signal.SIGSTOP)
+    while any(process.status() != psutil.STATUS_STOPPED for process in ours):
+        time.sleep(0.01)  # on a busy machine a process hears of it a little later
     try:
         yield
     finally:
