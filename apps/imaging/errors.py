@@ -149,16 +149,25 @@ class BadOverlay(OverlayError):
 
 
 class TooLargeToProcess(ImagingError):
-    """Memory or time ran out, or would have: then the two numbers say how much was needed and allowed."""
+    """Memory or time ran out, or would have: then two numbers say how much was needed and allowed."""
 
     sentence = "The image is too large to process"
 
-    def __init__(self, *, needed_bytes: int = 0, allowed_bytes: int = 0) -> None:
-        needed, allowed = (-(-count // 10**6) for count in (needed_bytes, allowed_bytes))
-        reason = f": it takes {needed:,} MB of memory, and the renderer may use {allowed:,} MB"
-        super().__init__(self.sentence + (reason if needed_bytes else ""))
+    def __init__(
+        self, *, needed_bytes: int = 0, allowed_bytes: int = 0, needed_ms: int = 0, allowed_ms: int = 0
+    ) -> None:
+        reason = ""
+        if needed_bytes:
+            needed, allowed = (-(-count // 10**6) for count in (needed_bytes, allowed_bytes))
+            reason = f": it takes {needed:,} MB of memory, and the renderer may use {allowed:,} MB"
+        elif needed_ms:
+            needed, allowed = (-(-count // 1_000) for count in (needed_ms, allowed_ms))
+            reason = f": these options take {needed:,} s of work, and the renderer may spend {allowed:,} s"
+        super().__init__(self.sentence + reason)
         self.needed_bytes = needed_bytes
         self.allowed_bytes = allowed_bytes
+        self.needed_ms = needed_ms
+        self.allowed_ms = allowed_ms
 
 
 class RendererError(ImagingError):

@@ -33,6 +33,7 @@ from apps.outbox.registry import find_kind
 from apps.outbox.services import run_due_jobs
 from apps.variants.services import create_variant, delete_variant
 from tests.images.conftest import jpeg
+from tests.pictures import huge_webp
 
 pytestmark = pytest.mark.django_db
 
@@ -138,6 +139,14 @@ def test_what_is_drawn_is_there_ahead_too(orchard: Account, stores: Path) -> Non
     with renditions().open(made.storage_key) as file, Picture.open(file) as picture:
         red, _, blue = picture.convert("RGB").getpixel((4, 4))  # type: ignore[misc]  # it is RGB
     assert (red > 200, blue < 50) == (True, True)
+
+
+def test_what_would_take_too_long_is_left_to_who_asks(orchard: Account, stores: Path) -> None:
+    create_variant(account=orchard, name="w", options={"format": "png"}, is_rendered_ahead=True, actor=SYSTEM)
+    upload_image(account=orchard, file=io.BytesIO(huge_webp(10_000)), actor=SYSTEM)
+    run_due_jobs()
+    assert not Rendition.objects.exists()
+    assert not Job.objects.filter(kind=RENDER_AHEAD).exclude(state=JobState.DONE).exists()
 
 
 def test_an_overlay_that_went_leaves_nothing_to_do(orchard: Account, stores: Path) -> None:

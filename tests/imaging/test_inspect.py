@@ -7,6 +7,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,10 @@ from apps.imaging.errors import (
     TruncatedImage,
     UnsupportedFormat,
 )
-from apps.imaging.limits import Limits
-from apps.imaging.render import inspect
+from apps.imaging.limits import FailOn, Limits
+from apps.imaging.options.grammar import parse
+from apps.imaging.recipe import OutputFormat
+from apps.imaging.render import inspect, render
 from apps.imaging.source import SourceFormat, SourceInfo
 from tests import pictures
 
@@ -146,8 +149,10 @@ def test_running_out_of_memory_is_not_damage(format_name: str, tmp_path: Path) -
     program = f"""
 import resource
 from apps.imaging.errors import TooLargeToProcess
-from apps.imaging.limits import Limits
-from apps.imaging.render import inspect
+from apps.imaging.limits import FailOn, Limits
+from apps.imaging.options.grammar import parse
+from apps.imaging.recipe import OutputFormat
+from apps.imaging.render import inspect, render
 used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + 40 * 1024**2, resource.RLIM_INFINITY))
 try:
@@ -161,3 +166,16 @@ except TooLargeToProcess:
     assert (done.stdout, done.returncode) == ("too large\n", 0), done.stderr
     assert resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY
     assert issubclass(TooLargeToProcess, ImagingError)
+
+
+@pytest.mark.parametrize("name", [name for name in SOUND if name not in ("one pixel", "tiny huge webp")])
+def test_who_is_forgiving_gets_the_half_of_a_jpeg_and_of_nothing_else(name: str) -> None:
+    """libjpeg paints what is missing grey; everywhere else the header tells that something is missing."""
+    whole = SOUND[name]()
+    half, forgiving = whole[: len(whole) // 2], Limits(fail_on=FailOn.NONE)
+    with pytest.raises(TruncatedImage):  # an upload is never taken
+        look_into(half, forgiving)
+    for limits, is_rendered in ((LIMITS, False), (forgiving, "jpeg" in name)):
+        for options in ("w=20", ""):
+            with nullcontext() if is_rendered else pytest.raises(TruncatedImage):
+                assert render(io.BytesIO(half), parse(options), OutputFormat.PNG, limits=limits).data

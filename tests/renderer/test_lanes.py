@@ -21,7 +21,15 @@ from apps.imaging.rendered import Rendered
 from apps.imaging.renderer.answering import answer
 from apps.imaging.renderer.async_client import AsyncRendererClient
 from apps.imaging.renderer.client import RendererClient
-from apps.imaging.renderer.lanes import CHEAP_CPU_MS, Lane, WrongLane, cheap_lane, heavy_lane, heavy_socket
+from apps.imaging.renderer.lanes import (
+    CHEAP_CPU_MS,
+    LONGEST_CPU_MS,
+    Lane,
+    WrongLane,
+    cheap_lane,
+    heavy_lane,
+    heavy_socket,
+)
 from apps.imaging.renderer.wire.asks import ask_render
 from apps.imaging.renderer.wire.frames import Frame
 from apps.imaging.renderer.wire.requests import write_request
@@ -110,6 +118,13 @@ def test_a_heavy_lane_that_is_too_small(start: StartRenderer) -> None:
         render(renderer.client())
 
 
+def test_what_would_take_too_long_is_refused_at_once(renderer: RunningRenderer) -> None:
+    """Eight tries at 100 megapixels of WebP."""
+    recipe = Recipe(max_bytes=1)
+    with pytest.raises(TooLargeToProcess, match="take 47 s of work, and the renderer may spend 30 s"):
+        renderer.client().render(HUNGRY, recipe, OutputFormat.WEBP, limits=LIMITS)
+
+
 def test_a_heavy_lane_that_is_gone(renderer: RunningRenderer) -> None:
     path = heavy_socket(renderer.socket_path)
     aside = path.with_name("aside")
@@ -137,7 +152,13 @@ def test_budgets_hold_at_their_edge() -> None:
     for over in (Cost(11, 100), Cost(10, 101)):
         with pytest.raises(WrongLane):
             lane.admit(over)
-    heavy_lane(2_720 * MEBIBYTE).admit(Cost(CHEAP_CPU_MS * 10, 2_400_000_000))
+    last = heavy_lane(2_720 * MEBIBYTE)
+    last.admit(Cost(LONGEST_CPU_MS, 2_400_000_000))
+    for over, words in ((Cost(LONGEST_CPU_MS + 1), "31 s"), (Cost(1, 3_000_000_000), "3,000 MB")):
+        with pytest.raises(TooLargeToProcess, match=words):
+            last.admit(over)
+    assert cheap_lane(768 * MEBIBYTE, is_last=False).max_cpu_ms == CHEAP_CPU_MS
+    assert cheap_lane(768 * MEBIBYTE, is_last=True).max_cpu_ms == LONGEST_CPU_MS
     # Where there is no other lane, time is the deadline's matter alone.
     cheap_lane(768 * MEBIBYTE, is_last=True).admit(Cost(CHEAP_CPU_MS * 10, 0))
     with pytest.raises(TooLargeToProcess):

@@ -253,6 +253,8 @@ def test_a_report_comes_back() -> None:
         TruncatedImage(),
         LimitExceeded("max_pixels", 200, 100),
         TooLargeToProcess(),
+        TooLargeToProcess(needed_bytes=3_000_000, allowed_bytes=2_000_000),
+        TooLargeToProcess(needed_ms=3_000, allowed_ms=2_000),
         RendererTimeout(),
         RendererCrashed(),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 
 from apps.images.decide import RenditionKey
 from apps.images.errors import NoSuchOverlay
@@ -12,7 +13,7 @@ from apps.images.renderer import RENDER_LIMITS, finds_faces, longest_render_seco
 from apps.images.services.overlays import find_overlays
 from apps.images.services.renditions import find_rendition, store_rendition
 from apps.images.sources import open_originals, read_focal_points, source_info
-from apps.imaging.errors import SvgConversion
+from apps.imaging.errors import SvgConversion, TooLargeToProcess
 from apps.imaging.negotiate import choose_format
 from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
@@ -77,7 +78,9 @@ def render_ahead(job: Job) -> None:
         generation=Generation.SMALL,
         overlays=tuple(overlay.image_version for overlay in overlays),
     )
-    if find_rendition(key=key) is None:
+    if find_rendition(key=key) is not None:
+        return
+    with suppress(TooLargeToProcess):  # to be made with less care, if anyone asks
         rendered = _render(image, overlays, recipe, key)
         store_rendition(account_pk=image.account_id, key=key, rendered=rendered)
 

@@ -65,6 +65,8 @@ PillowImage.init()
 
 _MEMORY_WORDS = (
     "out of memory",
+    "out_of_memory",  # as WebP's encoder has it
+    "encoder plugin generated an error",  # AVIF's fails of nothing else, and says little of it
     "memory allocation",
     "insufficient memory",
     "cannot allocate",

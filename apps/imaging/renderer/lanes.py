@@ -22,6 +22,10 @@ OWN_BYTES = 336 * 1024**2
 # Two workers busy with the slowest cheap pictures, overlays included, keep a thumbnail waiting about so long:
 # predictions of time are right to a third mostly, and a slower machine takes longer in proportion.
 CHEAP_CPU_MS = 3_000
+# What is predicted to take longer is refused at once: 28 bytes of WebP, blurred, turned and tried at eight
+# qualities, would keep the only heavy worker until its deadline, and still end in nothing. Half of it is what
+# they take on a machine of today: 100 megapixels of AVIF, 6 s, or trimmed and written anew as PNG, 4 s.
+LONGEST_CPU_MS = 30_000
 
 
 class WrongLane(Exception):
@@ -30,20 +34,22 @@ class WrongLane(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """What a picture may be predicted to cost here; `max_cpu_ms` None: as long as the deadline lets."""
+    """What a picture may be predicted to cost here."""
 
     max_peak_bytes: int
-    max_cpu_ms: int | None = None
+    max_cpu_ms: int = LONGEST_CPU_MS
     is_last: bool = True
 
     def admit(self, cost: Cost) -> None:
         """Return for a picture within the budget. Raises WrongLane, or TooLargeToProcess in the last lane."""
-        is_quick = self.max_cpu_ms is None or cost.cpu_ms <= self.max_cpu_ms
-        if cost.peak_bytes <= self.max_peak_bytes and is_quick:
+        is_small, is_quick = cost.peak_bytes <= self.max_peak_bytes, cost.cpu_ms <= self.max_cpu_ms
+        if is_small and is_quick:
             return
         if not self.is_last:
             raise WrongLane
-        raise TooLargeToProcess(needed_bytes=cost.peak_bytes, allowed_bytes=self.max_peak_bytes)
+        if is_quick:
+            raise TooLargeToProcess(needed_bytes=cost.peak_bytes, allowed_bytes=self.max_peak_bytes)
+        raise TooLargeToProcess(needed_ms=cost.cpu_ms, allowed_ms=self.max_cpu_ms)
 
     def reconsider(self, error: ImagingError) -> ImagingError | WrongLane:
         """Return what an error means to the client: too large for this lane is not too large for the next."""
@@ -52,7 +58,7 @@ class Lane:
 
 def cheap_lane(memory_bytes: int, *, is_last: bool) -> Lane:
     """Return the lane of workers with so much address space each."""
-    return Lane(memory_bytes - OWN_BYTES, None if is_last else CHEAP_CPU_MS, is_last=is_last)
+    return Lane(memory_bytes - OWN_BYTES, LONGEST_CPU_MS if is_last else CHEAP_CPU_MS, is_last=is_last)
 
 
 def heavy_lane(memory_bytes: int) -> Lane:

@@ -38,6 +38,7 @@ _LIMIT_EXCEEDED = "limit_exceeded"
 _BAD_OVERLAY = "bad_overlay"
 _OF_OVERLAYS = {"overlay_missing": OverlayMissing, "overlay_is_svg": OverlayIsSvg}
 _TOO_LARGE = "too_large_to_process"
+_AMOUNTS = ("needed_bytes", "allowed_bytes", "needed_ms", "allowed_ms")
 _WRONG_LANE = "wrong_lane"
 # Errors that carry nothing but their name; a subclass stands before its base.
 _PLAIN = {
@@ -70,7 +71,7 @@ def write_fault(error: ImagingError | WrongLane, drawn_images: Sequence[str] = (
     if isinstance(error, UnsupportedFormat):
         return {"fault": _UNSUPPORTED_FORMAT, "format": error.format_name}
     if isinstance(error, TooLargeToProcess):
-        return {"fault": _TOO_LARGE, "needed": error.needed_bytes, "allowed": error.allowed_bytes}
+        return {"fault": _TOO_LARGE} | {name: getattr(error, name) for name in _AMOUNTS}
     for code, kind in _PLAIN.items():
         if isinstance(error, kind):
             return {"fault": code}
@@ -108,8 +109,7 @@ def read_fault(header: object, drawn_images: Sequence[str] = ()) -> ImagingError
     if code == _UNSUPPORTED_FORMAT:
         return UnsupportedFormat(read_text(header.get("format")))
     if code == _TOO_LARGE:
-        needed, allowed = (read_integer(header.get(name)) for name in ("needed", "allowed"))
-        return TooLargeToProcess(needed_bytes=needed, allowed_bytes=allowed)
+        return TooLargeToProcess(**{name: read_integer(header.get(name)) for name in _AMOUNTS})
     if code == _BAD_OVERLAY:
         return BadOverlay(_read_image(header, drawn_images), read_fault(header.get("cause")))
     if code == _BAD_REQUEST:
