@@ -93,7 +93,7 @@ def facts_from_row(row: Sequence[Any] | None, field_keys: Sequence[str]) -> Fact
         image=None if image[0] is None else _image_facts(image),
         variant=None if variant[0] is None else VariantFacts(*variant),
         renditions=tuple(_stored_rendition(values) for values in renditions),
-        overlays=tuple(_overlay_facts(values) for values in overlays),
+        overlays=tuple(map(OverlayFacts.from_row, overlays)),
         has_signed_options=has_signed_options,
     )
 
@@ -141,8 +141,3 @@ def _stored_rendition(values: Sequence[str]) -> StoredRendition:
         fingerprint,
         overlays,
     )
-
-
-def _overlay_facts(values: Sequence[str]) -> OverlayFacts:
-    image_id, pk, version, is_private, storage_key = values
-    return OverlayFacts(image_id, int(pk), int(version), is_private == "true", storage_key)

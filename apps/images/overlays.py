@@ -7,9 +7,9 @@ as if it were not there. No picture ever goes out without an overlay it was aske
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from apps.images.errors import NoSuchOverlay
 from apps.imaging.recipe import Recipe
@@ -34,6 +34,12 @@ class OverlayFacts:
     version: int
     is_private: bool
     storage_key: str
+
+    @classmethod
+    def from_row(cls, row: Sequence[Any]) -> OverlayFacts:
+        """Return the facts in a row of these columns, as values or as the text that SQL's arrays hold."""
+        image_id, pk, version, is_private, storage_key = row
+        return cls(image_id, int(pk), int(version), is_private in (True, "true"), storage_key)
 
     @property
     def image_version(self) -> ImageVersion:

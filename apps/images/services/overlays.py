@@ -16,12 +16,10 @@ def find_overlays(*, account: Account, recipe: Recipe) -> tuple[OverlayFacts, ..
     """Return what a variant's recipe draws, in its order. Raises NoSuchOverlay."""
     if not recipe.draw:
         return ()
-    images = _find_images(account, recipe)
-    found = [
-        OverlayFacts(image.public_id, image.pk, image.version, image.is_private, image.storage_key)
-        for image in images
-    ]
-    return choose_overlays(recipe, found, is_flexible=False)
+    rows = _find_images(account, recipe).values_list(
+        "public_id", "pk", "version", "is_private", "storage_key"
+    )
+    return choose_overlays(recipe, map(OverlayFacts.from_row, rows), is_flexible=False)
 
 
 def review_overlays(account: Account, recipe: Recipe) -> None:
