@@ -173,6 +173,10 @@ API_RATE_PER_ACCOUNT = env.integer("API_RATE_PER_ACCOUNT", 12_000)
 RENDERER_SOCKET = env.text("RENDERER_SOCKET")
 RENDER_SECONDS = env.render_seconds()
 HEAVY_RENDER_SECONDS = env.heavy_render_seconds()
+# Of one delivery process: renders under way, pictures being made or waited for, and misses of one client.
+RENDERS_AT_ONCE = env.integer("RENDERS_AT_ONCE", 8, minimum=2, maximum=1024)
+RENDER_QUEUE = env.integer("RENDER_QUEUE", 128, minimum=2, maximum=65_536)
+MISSES_PER_MINUTE = env.integer("MISSES_PER_MINUTE", 600)
 # What may be fetched because a user named it; see apps/fetching.
 FETCH_ALLOWED_NETWORKS = env.networks("FETCH_ALLOWED_NETWORKS")
 FETCH_DENIED_NETWORKS = env.networks("FETCH_DENIED_NETWORKS")

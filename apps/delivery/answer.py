@@ -6,6 +6,9 @@ that makes it, and what the client already has of it.
 
 from __future__ import annotations
 
+from functools import partial
+
+from apps.delivery.clients import find_client
 from apps.delivery.conditions import choose_range, is_unchanged
 from apps.delivery.errors import answer_error
 from apps.delivery.headers import body_headers, picture_headers, plain_headers, preflight_headers
@@ -44,10 +47,18 @@ async def _answer(request: DeliveryRequest, ports: Ports) -> DeliveryResponse:
         decision = await _decide(link, request, ports)
         if decision.rendition and _has(request, decision.rendition.digest):
             return DeliveryResponse(304, picture_headers(decision, decision.rendition))
-        picture = await ports.renditions.find(decision) or await ports.renditions.make(decision)
+        picture = await ports.renditions.find(decision)
+        if picture is None:
+            picture = await ports.renditions.make(decision, admit=partial(_admit, request, ports))
         if picture is not None:
             return answer_picture(request, decision, picture)
     raise ImageChanging
+
+
+def _admit(request: DeliveryRequest, ports: Ports) -> None:
+    """Count a miss of the client's. Raises TooManyMisses."""
+    forwarded_for = request.header("x-forwarded-for")
+    ports.misses.take(find_client(request.peer, forwarded_for, trusted_proxies=ports.trusted_proxies))
 
 
 async def _decide(link: Link, request: DeliveryRequest, ports: Ports) -> Decision:

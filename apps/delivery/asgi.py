@@ -65,7 +65,8 @@ def read_request(scope: Mapping[str, Any]) -> DeliveryRequest:
     target: bytes = scope["raw_path"]
     if query := scope["query_string"]:
         target += b"?" + query
-    return DeliveryRequest(scope["method"], target, fold_headers(scope["headers"]))
+    peer, _ = scope.get("client") or ("", 0)  # none over a unix socket
+    return DeliveryRequest(scope["method"], target, fold_headers(scope["headers"]), peer)
 
 
 def as_redirect(response: DeliveryResponse, accel_prefix: str) -> DeliveryResponse:

@@ -79,6 +79,7 @@ TABLE: dict[type[Exception], Row] = {
     # What this room refuses.
     refusals.MethodNotAllowed: Row(405, 9424, "{error}", {"allow": "GET, HEAD, OPTIONS"}),
     refusals.RangeNotSatisfiable: Row(416, 9424, "{error}"),
+    refusals.TooManyMisses: Row(429, 9522, _BUSY),
     refusals.LookupFailed: Row(503, 9518, "Internal connection error", _SOON),
     refusals.QueueFull: Row(503, 9522, _BUSY, _SOON),
     refusals.WaitedTooLong: Row(503, 9522, _BUSY, _SOON),
@@ -113,4 +114,6 @@ def write_error(error: Exception, row: Row) -> DeliveryResponse:
     headers = error_headers(row.code, body) | dict(row.headers)
     if isinstance(error, refusals.RangeNotSatisfiable):
         headers["content-range"] = f"bytes */{error.size_bytes}"
+    elif isinstance(error, refusals.TooManyMisses):
+        headers["retry-after"] = str(error.retry_after_seconds)
     return DeliveryResponse(row.status, headers, body)

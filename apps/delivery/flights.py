@@ -2,13 +2,15 @@
 
 A flight belongs to nobody who waits for it: a client that goes away leaves it flying. How many fly at a
 time is bounded, and a flight that failed is remembered for seconds, so that a picture which cannot be made
-is not tried again by every request.
+is not tried again by every request. No owner has more of them than are left free: one who asks for
+everything at once leaves room for all others.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Coroutine, Hashable
 from typing import Any, Generic, TypeVar
 
@@ -44,6 +46,10 @@ class Failures(Generic[Key]):
         return error
 
 
+def _admit_all() -> None:
+    """Refuse nobody."""
+
+
 class Flights(Generic[Key, Result]):
     """Lives in one event loop. `is_lasting` says which errors another try would meet again."""
 
@@ -54,15 +60,27 @@ class Flights(Generic[Key, Result]):
         self._failures = failures
         self._is_lasting = is_lasting
         self._flights: dict[Key, asyncio.Task[Result]] = {}
+        self._owned: Counter[int] = Counter()
 
     async def join(
-        self, key: Key, make: Callable[[], Coroutine[Any, Any, Result]], *, wait_seconds: float
+        self,
+        key: Key,
+        make: Callable[[], Coroutine[Any, Any, Result]],
+        *,
+        owner: int,
+        wait_seconds: float,
+        admit: Callable[[], None] = _admit_all,
     ) -> Result:
         """Return what the flight of this key makes, starting it with `make` when there is none.
 
-        Raises QueueFull, WaitedTooLong (the flight goes on), or what `make` raised.
+        `owner` is whose it is; `admit` may refuse to start one, by raising. Raises QueueFull, WaitedTooLong
+        (the flight goes on), or what `make` raised.
         """
-        flight = self._flights.get(key) or self._start(key, make)
+        flight = self._flights.get(key)
+        if flight is None:
+            self._check(key, owner)
+            admit()
+            flight = self._start(key, make, owner)
         # Unlike wait_for, this neither cancels the flight at the deadline nor when the waiter is cancelled.
         await asyncio.wait({flight}, timeout=wait_seconds)
         if not flight.done():
@@ -71,18 +89,26 @@ class Flights(Generic[Key, Result]):
             raise error.with_traceback(None)  # one error, many raisers: its traceback would only grow
         return flight.result()
 
-    def _start(self, key: Key, make: Callable[[], Coroutine[Any, Any, Result]]) -> asyncio.Task[Result]:
+    def _check(self, key: Key, owner: int) -> None:
         if (error := self._failures.recall(key)) is not None:
             raise error.with_traceback(None)
-        if len(self._flights) >= self._limit:
+        if self._owned[owner] >= self._limit - len(self._flights):
             raise QueueFull
+
+    def _start(
+        self, key: Key, make: Callable[[], Coroutine[Any, Any, Result]], owner: int
+    ) -> asyncio.Task[Result]:
         flight = asyncio.create_task(make())
         self._flights[key] = flight
-        flight.add_done_callback(lambda landed: self._land(key, landed))
+        self._owned[owner] += 1
+        flight.add_done_callback(lambda landed: self._land(key, landed, owner))
         return flight
 
-    def _land(self, key: Key, flight: asyncio.Task[Result]) -> None:
+    def _land(self, key: Key, flight: asyncio.Task[Result], owner: int) -> None:
         del self._flights[key]
+        self._owned[owner] -= 1
+        if not self._owned[owner]:
+            del self._owned[owner]
         if not flight.cancelled() and (error := flight.exception()) and self._is_lasting(error):
             self._failures.remember(key, error)
 

@@ -10,11 +10,12 @@ from apps.delivery.files import StoredFile
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRequest:
-    """`raw_target` is path and query as sent; header names are lower-case."""
+    """`raw_target` is path and query as sent; header names are lower-case; `peer` is who is connected."""
 
     method: str
     raw_target: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+    peer: str = ""
 
     @property
     def is_head(self) -> bool:

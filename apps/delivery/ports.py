@@ -13,27 +13,34 @@ from psycopg_pool import AsyncConnectionPool
 from apps.delivery.claims import Claims
 from apps.delivery.flights import Failures, Flights
 from apps.delivery.lookup import AsyncLookup, make_pool
+from apps.delivery.misses import MissLimit
 from apps.delivery.renditions import Renderer, Renditions, is_lasting
 from apps.delivery.threads import DatabaseThreads
+from apps.delivery.turns import Turns
 from apps.images.decide import Facts, RenditionKey, StoredRendition
 from apps.images.links import Link
 from apps.images.storage import renditions
 from apps.imaging.renderer.async_client import AsyncRendererClient
 from apps.imaging.renderer.patience import longest_wait
 
-# Renders under way or queued at the renderer, per process; one more is asked to come back.
-MAX_FLIGHTS = 64
 FAILURE_SECONDS = 3.0
+# How long a picture may wait for its turn at the renderer.
+TURN_SECONDS = 10.0
 # What a render's deadline leaves for opening the original and keeping the result.
 STORE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """`look_up` returns all that decides about a link; `now` is unix seconds."""
+    """`look_up` returns all that decides about a link; `now` is unix seconds.
+
+    Of `trusted_proxies` in front each adds an address to X-Forwarded-For.
+    """
 
     look_up: Callable[[Link], Awaitable[Facts | None]]
     renditions: Renditions
+    misses: MissLimit
+    trusted_proxies: int
     now: Callable[[], float] = time.time
 
 
@@ -46,7 +53,7 @@ async def open_ports(
     Neither the database nor the renderer need be there yet: until they are, answers are 503.
     """
     flights: Flights[RenditionKey, StoredRendition | None] = Flights(
-        limit=MAX_FLIGHTS, failures=Failures(seconds=FAILURE_SECONDS), is_lasting=is_lasting
+        limit=settings.RENDER_QUEUE, failures=Failures(seconds=FAILURE_SECONDS), is_lasting=is_lasting
     )
     threads, claim_threads = DatabaseThreads(), DatabaseThreads(2)
     claims = Claims(claim_threads)
@@ -60,9 +67,12 @@ async def open_ports(
                 renderer=renderer or make_renderer(),
                 threads=threads,
                 claims=claims,
+                turns=Turns(at_once=settings.RENDERS_AT_ONCE, patience_seconds=TURN_SECONDS),
                 flights=flights,
                 wait_seconds=find_wait_seconds(),
             ),
+            misses=MissLimit(settings.MISSES_PER_MINUTE),
+            trusted_proxies=settings.TRUSTED_PROXIES,
         )
     finally:
         await flights.close()
@@ -75,7 +85,7 @@ async def open_ports(
 def find_wait_seconds() -> float:
     """Return how long a request waits for its flight: no flight takes longer."""
     longest = longest_wait(total_seconds=settings.RENDER_SECONDS, heavy_seconds=settings.HEAVY_RENDER_SECONDS)
-    return longest + STORE_SECONDS
+    return TURN_SECONDS + longest + STORE_SECONDS
 
 
 def make_renderer() -> AsyncRendererClient:

@@ -3,9 +3,10 @@
 Refusal
 ├── MethodNotAllowed
 ├── RangeNotSatisfiable    the range lies behind the end; `size_bytes` is the whole
+├── TooManyMisses          one client asked for too many pictures that nobody had yet; 429
 └── TryAgain               nothing is wrong with the request: 503 and Retry-After
     ├── LookupFailed       the database does not answer
-    ├── QueueFull          too many renders are under way
+    ├── QueueFull          too many renders are under way, or too many of this account's
     ├── WaitedTooLong      a render is under way and takes longer than anyone waits
     ├── NotStored          the rendition was made and could not be kept
     └── ImageChanging      the image changed again and again while we were rendering it
@@ -27,6 +28,14 @@ class RangeNotSatisfiable(Refusal):
     def __init__(self, size_bytes: int) -> None:
         super().__init__(f"the range lies outside of the {size_bytes} bytes there are")
         self.size_bytes = size_bytes
+
+
+class TooManyMisses(Refusal):
+    """In `retry_after_seconds` it may have another."""
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__("you asked for too many pictures that have to be made first")
+        self.retry_after_seconds = retry_after_seconds
 
 
 class TryAgain(Refusal):

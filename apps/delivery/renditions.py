@@ -16,6 +16,7 @@ from apps.delivery.files import StoredFile, find_file
 from apps.delivery.flights import Flights
 from apps.delivery.refusals import NotStored, WaitedTooLong
 from apps.delivery.threads import DatabaseThreads
+from apps.delivery.turns import Turns
 from apps.images.decide import Decision, RenditionKey, StoredRendition
 from apps.images.renderer import RENDER_LIMITS
 from apps.images.services import find_rendition, forget_rendition, make_digest, store_rendition
@@ -85,6 +86,7 @@ class Renditions:
         renderer: Renderer,
         threads: DatabaseThreads,
         claims: Claims,
+        turns: Turns,
         flights: Flights[RenditionKey, StoredRendition | None],
         wait_seconds: float,
     ) -> None:
@@ -92,6 +94,7 @@ class Renditions:
         self._renderer = renderer
         self._threads = threads
         self._claims = claims
+        self._turns = turns
         self._flights = flights
         self._wait_seconds = wait_seconds
 
@@ -102,13 +105,18 @@ class Renditions:
         file = await find_file(self._storage(), decision.rendition)
         return Picture(decision.rendition, file, was_stored=True) if file else None
 
-    async def make(self, decision: Decision) -> Picture | None:
+    async def make(self, decision: Decision, *, admit: Callable[[], None]) -> Picture | None:
         """Return the picture after it was made; None when the image went or changed while it was.
 
-        Raises imaging's errors, images' OriginalMissing, and the refusals of flights.
+        `admit` may refuse, by raising, to have it made where nobody is at it yet. Raises imaging's errors,
+        images' OriginalMissing, and the refusals of flights.
         """
         made = await self._flights.join(
-            decision.key, partial(self._fly, decision), wait_seconds=self._wait_seconds
+            decision.key,
+            partial(self._fly, decision),
+            owner=decision.account_pk,
+            admit=admit,
+            wait_seconds=self._wait_seconds,
         )
         file = await find_file(self._storage(), made) if made else None
         return Picture(made, file, was_stored=False) if made and file else None
@@ -147,7 +155,8 @@ class Renditions:
         return await self._threads.run(find_rendition, key=decision.key)
 
     async def _render_and_store(self, decision: Decision) -> StoredRendition | None:
-        rendered = await self._render(decision)
+        async with self._turns.turn(decision.account_pk):
+            rendered = await self._render(decision)
         try:
             return await self._threads.run(
                 store_rendition,

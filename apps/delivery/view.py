@@ -27,7 +27,8 @@ def deliver(request: HttpRequest) -> HttpResponseBase:
     """Answer a link."""
     target = read_raw_target(request)
     headers = {name.lower(): value for name, value in request.headers.items()}
-    response = loop.answer(DeliveryRequest(request.method or "GET", target.encode("latin-1"), headers))
+    peer = request.META.get("REMOTE_ADDR", "")
+    response = loop.answer(DeliveryRequest(request.method or "GET", target.encode("latin-1"), headers, peer))
     return as_django(response)
 
 

@@ -3,7 +3,7 @@
 backend default {
     .host = "127.0.0.1";
     .port = "8001";
-    .first_byte_timeout = 120s;    # a cold render may take RENDER_SECONDS + HEAVY_RENDER_SECONDS, and a little
+    .first_byte_timeout = 140s;    # a cold render may take RENDER_SECONDS + HEAVY_RENDER_SECONDS, and a little
     .probe = { .url = "/healthz"; .interval = 5s; .timeout = 2s; }
 }
 

@@ -70,6 +70,13 @@ class SlowRenderer(CountingRenderer):
         return rendered
 
 
+def wait_until(is_so: Callable[[], bool]) -> None:
+    give_up_at = time.monotonic() + 30
+    while not is_so():
+        assert time.monotonic() < give_up_at
+        time.sleep(0.01)
+
+
 class HeldRenderer(CountingRenderer):
     """Does not answer while it is held."""
 
@@ -109,8 +116,7 @@ def test_who_waits_for_others_holds_no_thread_and_no_connection(
         renderer.is_held = True
         with ThreadPoolExecutor(2) as threads:
             making = threads.submit(first.get_all, targets)
-            while renderer.asked < 1 + len(targets):
-                time.sleep(0.01)
+            wait_until(lambda: Flight.objects.count() == len(targets))
             waiting = threads.submit(second.get_all, targets)
             time.sleep(0.3)
             assert {second.get(link(photo)).status for _ in range(50)} == {200}
@@ -132,8 +138,7 @@ def test_a_database_that_restarts_meanwhile_costs_no_render(photo: Image, thumbn
         ]
         with ThreadPoolExecutor(1) as threads:
             asked = threads.submit(ask_both, planes, link(photo), 10)
-            while not renderer.asked:
-                time.sleep(0.01)
+            wait_until(lambda: renderer.asked > 0)
             time.sleep(0.2)
             with connection.cursor() as cursor:
                 cursor.execute(_BREAK_ALL)

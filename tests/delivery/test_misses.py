@@ -6,13 +6,16 @@ import asyncio
 import io
 import socket
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from PIL import Image as PillowImage
 
 from apps.accounts.actor import SYSTEM
+from apps.accounts.models import Account
 from apps.delivery import ports
 from apps.delivery.renditions import Picture
 from apps.images.decide import decide
@@ -27,9 +30,10 @@ from apps.imaging.recipe.gravity import Seek
 from apps.imaging.renderer.async_client import AsyncRendererClient
 from apps.usage.models import DailyUsage
 from apps.variants.models import Variant
+from apps.variants.services import create_variant
 from images_platform.parts import make_renderer as make_renderer_part
-from tests.delivery.asgi_client import DeliveryClient
-from tests.delivery.conftest import CountingRenderer, draw_picture, link
+from tests.delivery.asgi_client import Answer, DeliveryClient
+from tests.delivery.conftest import CountingRenderer, draw_picture, link, upload
 from tests.delivery.running import running
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -68,7 +72,8 @@ def test_who_looked_before_another_flight_landed_does_not_fly_again(
             parsed = parse_link(link(photo).encode())
             facts = await opened.look_up(parsed)
             decision = decide(parsed, facts, accept="", now=0, limits=RENDER_LIMITS, finds_faces=True)
-            return await opened.renditions.make(decision), await opened.renditions.make(decision)
+            make = partial(opened.renditions.make, decision, admit=lambda: None)
+            return await make(), await make()
 
     first, second = asyncio.run(story())
     assert first is not None
@@ -149,15 +154,65 @@ def test_a_lost_original_is_told(delivery: DeliveryClient, photo: Image, thumbna
     assert (answer.status, answer.headers["cf-resized"]) == (502, "err=9505")
 
 
-def test_when_all_seats_are_taken_the_next_is_asked_to_come_back(
-    delivery: DeliveryClient, photo: Image, flexible: None
+def test_when_half_the_seats_are_an_accounts_its_next_is_asked_to_come_back(
+    delivery: DeliveryClient, photo: Image, flexible: None, settings: Any
 ) -> None:
-    targets = [link(photo, f"width={width}") for width in range(10, 10 + 2 * ports.MAX_FLIGHTS)]
+    targets = [link(photo, f"width={width}") for width in range(10, 10 + settings.RENDER_QUEUE)]
     answers = delivery.get_all(targets)
     assert {answer.status for answer in answers} == {200, 503}
-    assert [answer.status for answer in answers].count(200) >= ports.MAX_FLIGHTS
+    half = settings.RENDER_QUEUE // 2
+    assert [answer.status for answer in answers].count(200) >= half
     assert {answer.headers["retry-after"] for answer in answers if answer.status == 503} == {"1"}
-    assert {answer.status for answer in delivery.get_all(targets[-ports.MAX_FLIGHTS :])} == {200}
+    assert {answer.status for answer in delivery.get_all(targets[-half:])} == {200}
+
+
+def test_a_flood_of_one_account_does_not_hold_up_another(
+    delivery: DeliveryClient, photo: Image, flexible: None, elsewhere: Account, settings: Any
+) -> None:
+    """What Elsewhere asks for is made before most of what Orchard asked for earlier."""
+    create_variant(account=elsewhere, name="thumbnail", options={"width": 40}, actor=SYSTEM)
+    theirs = upload(elsewhere)
+    order: list[int] = []
+
+    async def ask(target: str) -> int:
+        answer = await delivery.ask(target)
+        order.append(len(order) if target == link(theirs) else -1)
+        return answer.status
+
+    async def story() -> list[int]:
+        flood = [ask(link(photo, f"width={width}")) for width in range(10, 10 + settings.RENDER_QUEUE)]
+        tasks = [asyncio.create_task(each) for each in flood]
+        await asyncio.sleep(0.2)
+        return [await ask(link(theirs)), *await asyncio.gather(*tasks)]
+
+    statuses = delivery.run(story())
+    assert statuses[0] == 200
+    made_before = max(order) - statuses.count(503)
+    assert made_before < statuses.count(200) / 2
+
+
+@pytest.fixture
+def counting(settings: Any) -> None:
+    settings.MISSES_PER_MINUTE = 3
+    settings.TRUSTED_PROXIES = 1
+
+
+def test_a_client_may_have_so_many_pictures_made_in_a_minute(
+    counting: None, delivery: DeliveryClient, photo: Image, flexible: None, renderer: CountingRenderer
+) -> None:
+    def ask(width: int, client: str = "9.9.9.9") -> Answer:
+        return delivery.get(link(photo, f"width={width}"), x_forwarded_for=f"6.6.6.6, {client}")
+
+    assert {ask(width).status for width in (10, 11, 12)} == {200}
+    refused = ask(13)
+    assert (refused.status, refused.headers["cf-resized"]) == (429, "err=9522")
+    assert 0 < int(refused.headers["retry-after"]) <= 20
+    assert refused.is_stored_by_nobody
+    assert {ask(width).status for width in (10, 11, 12)} == {200}  # stored ones are not counted
+    assert ask(13, "9.9.9.8").status == 200
+    assert ask(13).status == 200
+    assert ask(14, "10.1.2.3").status == 200
+    assert renderer.asked == 5
 
 
 def test_a_picture_that_goes_meanwhile_is_not_shown(

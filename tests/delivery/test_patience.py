@@ -8,16 +8,17 @@ from pathlib import Path
 import pytest
 from django.test import override_settings
 
-from apps.delivery.ports import STORE_SECONDS, find_wait_seconds
+from apps.delivery.ports import STORE_SECONDS, TURN_SECONDS, find_wait_seconds
 from apps.imaging.renderer.patience import longest_wait
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 
 
-def test_a_request_waits_for_both_lanes() -> None:
+def test_a_request_waits_for_a_turn_and_both_lanes() -> None:
     with override_settings(RENDER_SECONDS=20, HEAVY_RENDER_SECONDS=45):
         waited = find_wait_seconds()
-    assert waited == longest_wait(total_seconds=20, heavy_seconds=45) + STORE_SECONDS > 65
+    longest = longest_wait(total_seconds=20, heavy_seconds=45)
+    assert waited == TURN_SECONDS + longest + STORE_SECONDS > 75
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from images_platform.supervisor.part import NotReady, Part
 from tests.delivery.conftest import link
 from tests.delivery.relay import Relay
 from tests.delivery.running import wait_until_ready
+from tests.delivery.test_claims import wait_until
 from tests.delivery.test_granian import database_url, find_free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -136,8 +137,7 @@ def test_a_process_killed_while_it_renders_is_passed_over(
         first = stack.enter_context(serving(stores, RENDERER_SOCKET=str(folder / "silent.sock")))
         second = stack.enter_context(serving(stores))
         doomed = first.send_herd(link(photo), 1)
-        while not Flight.objects.exists():
-            time.sleep(0.01)
+        wait_until(Flight.objects.exists)
         waiting = second.send_herd(link(photo), 20)
         time.sleep(1.5)  # a renewal is seen, and holds the others back
         assert waiting.poll() is None
