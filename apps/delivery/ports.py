@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
 from psycopg_pool import AsyncConnectionPool
@@ -52,34 +53,39 @@ async def open_ports(
 
     Neither the database nor the renderer need be there yet: until they are, answers are 503.
     """
-    flights: Flights[RenditionKey, StoredRendition | None] = Flights(
-        limit=settings.RENDER_QUEUE, failures=Failures(seconds=FAILURE_SECONDS), is_lasting=is_lasting
-    )
+    # Each flight waits for one mezzanine at most, and must not be refused that for want of a seat.
+    flights, mezzanine_flights = (make_flights(seats * settings.RENDER_QUEUE) for seats in (1, 2))
     threads, claim_threads = DatabaseThreads(), DatabaseThreads(2)
     claims = Claims(claim_threads)
     pool = pool or make_pool()
     await pool.open(wait=False)
     try:
+        make = partial(
+            Renditions,
+            storage=renditions,
+            renderer=renderer or make_renderer(),
+            threads=threads,
+            claims=claims,
+            turns=Turns(at_once=settings.RENDERS_AT_ONCE, patience_seconds=TURN_SECONDS),
+            wait_seconds=find_wait_seconds(),
+        )
         yield Ports(
             look_up=AsyncLookup(pool, settings.FIELD_KEYS),
-            renditions=Renditions(
-                storage=renditions,
-                renderer=renderer or make_renderer(),
-                threads=threads,
-                claims=claims,
-                turns=Turns(at_once=settings.RENDERS_AT_ONCE, patience_seconds=TURN_SECONDS),
-                flights=flights,
-                wait_seconds=find_wait_seconds(),
-            ),
+            renditions=make(flights=flights, mezzanines=make(flights=mezzanine_flights)),
             misses=MissLimit(settings.MISSES_PER_MINUTE),
             trusted_proxies=settings.TRUSTED_PROXIES,
         )
     finally:
         await flights.close()
+        await mezzanine_flights.close()
         await claims.close()
         claim_threads.close()
         threads.close()
         await pool.close()
+
+
+def make_flights(limit: int) -> Flights[RenditionKey, StoredRendition | None]:
+    return Flights(limit=limit, failures=Failures(seconds=FAILURE_SECONDS), is_lasting=is_lasting)
 
 
 def find_wait_seconds() -> float:

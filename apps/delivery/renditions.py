@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AsyncExitStack, ExitStack
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, TypeAlias
 
 from django.core.files.storage import Storage
 
@@ -18,9 +18,17 @@ from apps.delivery.refusals import NotStored, WaitedTooLong
 from apps.delivery.threads import DatabaseThreads
 from apps.delivery.turns import Turns
 from apps.images.decide import Decision, RenditionKey, StoredRendition
+from apps.images.mezzanine import decide_mezzanine, lacks_subject
 from apps.images.renderer import RENDER_LIMITS
-from apps.images.services import find_rendition, forget_rendition, make_digest, store_rendition
-from apps.images.sources import open_original, read_focal_points
+from apps.images.services import (
+    find_rendition,
+    forget_rendition,
+    keep_focal_points,
+    make_digest,
+    store_rendition,
+)
+from apps.images.sources import open_original, open_rendition, read_focal_points
+from apps.imaging.box import Size
 from apps.imaging.errors import (
     EmptyImage,
     ImagingError,
@@ -31,13 +39,14 @@ from apps.imaging.errors import (
     SourceError,
     TooLargeToProcess,
 )
-from apps.imaging.geometry.focus import FocalPoints
+from apps.imaging.geometry.focus import UNKNOWN, FocalPoints
 from apps.imaging.limits import Limits
 from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.rendered import Rendered
 from apps.imaging.renderer.wire.faults import read_fault, write_fault
 from apps.imaging.renderer.wire.frames import WireError
+from apps.imaging.subject import SUBJECT
 
 # Another try within seconds would cost a worker's time and end the same.
 _LASTING = (
@@ -64,7 +73,20 @@ class Renderer(Protocol):
         generation: Generation,
         known: FocalPoints,
         overlays: Mapping[str, bytes | BinaryIO],
+        stands_for: Size | None,
     ) -> Rendered: ...
+
+
+Opener: TypeAlias = Callable[[], BinaryIO]
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a rendition is made from: the original, or the mezzanine that stands for one of that size."""
+
+    open: Opener
+    known: FocalPoints
+    stands_for: Size | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +99,11 @@ class Picture:
 
 
 class Renditions:
-    """`wait_seconds` is how long a request waits for a flight; the flight itself ends by the renderer's."""
+    """`wait_seconds` is how long a request waits for a flight; the flight itself ends by the renderer's.
+
+    `mezzanines` are made by flights of their own, so that no flight waits for a seat that another holds; the
+    mezzanines' own need none.
+    """
 
     def __init__(
         self,
@@ -89,6 +115,7 @@ class Renditions:
         turns: Turns,
         flights: Flights[RenditionKey, StoredRendition | None],
         wait_seconds: float,
+        mezzanines: Renditions | None = None,
     ) -> None:
         self._storage = storage
         self._renderer = renderer
@@ -97,6 +124,7 @@ class Renditions:
         self._turns = turns
         self._flights = flights
         self._wait_seconds = wait_seconds
+        self._mezzanines = mezzanines
 
     async def find(self, decision: Decision) -> Picture | None:
         """Return the stored picture; a row without its file counts as a miss."""
@@ -155,8 +183,9 @@ class Renditions:
         return await self._threads.run(find_rendition, key=decision.key)
 
     async def _render_and_store(self, decision: Decision) -> StoredRendition | None:
-        async with self._turns.turn(decision.account_pk):
-            rendered = await self._render(decision)
+        rendered = await self._render(decision)
+        if rendered is None:
+            return None
         try:
             return await self._threads.run(
                 store_rendition,
@@ -167,19 +196,51 @@ class Renditions:
         except OSError as error:  # the disk is full, or the object store is away
             raise NotStored from error
 
-    async def _render(self, decision: Decision) -> Rendered:
-        storage_keys = [decision.image.storage_key, *(overlay.storage_key for overlay in decision.overlays)]
-        with ExitStack() as stack:
-            source, *overlays = await self._threads.run(_open_sources, storage_keys, stack)
+    async def _render(self, decision: Decision) -> Rendered | None:
+        """Return the rendition; None when the image went or changed before its mezzanine was there."""
+        base = await self._find_base(decision)
+        if base is None:
+            return None
+        overlays = (partial(open_original, overlay.storage_key) for overlay in decision.overlays)
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._turns.turn(decision.account_pk))
+            source, *drawn = await self._threads.run(_open_sources, [base.open, *overlays], stack)
             return await self._renderer.render(
                 source,
                 decision.recipe,
                 decision.output,
                 limits=RENDER_LIMITS,
                 generation=decision.key.generation,
-                known=read_focal_points(decision.image.focal_points),
-                overlays=dict(zip(decision.recipe.drawn_images, overlays, strict=True)),
+                known=base.known,
+                overlays=dict(zip(decision.recipe.drawn_images, drawn, strict=True)),
+                stands_for=base.stands_for,
             )
+
+    async def _find_base(self, decision: Decision) -> Base | None:
+        image, wanted = decision.image, decide_mezzanine(decision)
+        known = read_focal_points(image.focal_points)
+        if wanted is None or self._mezzanines is None:
+            return Base(partial(open_original, image.storage_key), known)
+        wanted = replace(wanted, rendition=await self._find_made(wanted))
+        mezzanine = await self._mezzanines.find(wanted)
+        if mezzanine is None:  # whoever is here has been admitted
+            mezzanine = await self._mezzanines.make(wanted, admit=lambda: None)
+        if mezzanine is None:
+            return None
+        if lacks_subject(decision.recipe, image.source, known):
+            known = known.join(await self._find_subject(decision))
+        opener = partial(open_rendition, mezzanine.rendition.storage_key)
+        return Base(opener, known, stands_for=image.source.oriented_size)
+
+    async def _find_subject(self, decision: Decision) -> FocalPoints:
+        """Look for an image's focal points in its original, and keep them for all other renditions."""
+        image, key = decision.image, replace(decision.key, output=OutputFormat.JPEG)
+        looking = await self._render(replace(decision, recipe=SUBJECT, key=key, overlays=()))
+        if looking is None or looking.found is None:
+            return UNKNOWN
+        keep = partial(keep_focal_points, image_pk=image.pk, image_version=image.version)
+        await self._threads.run(keep, found=looking.found)
+        return looking.found
 
 
 def is_lasting(error: BaseException) -> bool:
@@ -195,9 +256,9 @@ def _read_fault(fault: Fault, decision: Decision) -> ImagingError | None:
         return None
 
 
-def _open_sources(storage_keys: list[str], stack: ExitStack) -> list[bytes | BinaryIO]:
-    """Return originals as files whose descriptors can be passed, or as bytes where they have none."""
-    return [_open_source(stack.enter_context(open_original(storage_key))) for storage_key in storage_keys]
+def _open_sources(openers: Iterable[Opener], stack: ExitStack) -> list[bytes | BinaryIO]:
+    """Return sources as files whose descriptors can be passed, or as bytes where they have none."""
+    return [_open_source(stack.enter_context(opener())) for opener in openers]
 
 
 def _open_source(file: BinaryIO) -> bytes | BinaryIO:

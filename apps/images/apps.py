@@ -16,6 +16,7 @@ class ImagesConfig(AppConfig):
             describing,
             files,
             grants,
+            mezzanines,
             overlays,
             quota,
             render_ahead,
@@ -36,6 +37,12 @@ class ImagesConfig(AppConfig):
         registry.register(grants.EXPIRE_GRANT, grants.expire_grant)
         registry.register(quota.RELEASE_QUOTA, quota.release_quota)
         reviews.register(overlays.review_overlays)
+        registry.register(
+            mezzanines.RENDER_MEZZANINE,
+            mezzanines.render_mezzanine,
+            max_attempts=5,
+            lease_seconds=render_ahead.longest_seconds(),
+        )
         registry.register(
             render_ahead.RENDER_AHEAD,
             render_ahead.render_ahead,

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 
+from apps.imaging.box import Size
 from apps.imaging.geometry.focus import UNKNOWN, FocalPoints
 from apps.imaging.limits import Limits
 from apps.imaging.pixels.encoders import Generation
@@ -53,8 +54,19 @@ def render(
     generation: Generation,
     known: FocalPoints = UNKNOWN,
     overlays: Mapping[str, BinaryIO] = MappingProxyType({}),
+    stands_for: Size | None = None,
 ) -> Rendered:
-    """Return a rendition of an original; `overlays` are the originals it draws, by image id."""
+    """Return a rendition of an original, or of the mezzanine that stands for one of that size.
+
+    `overlays` are the originals it draws, by image id.
+    """
     return make_client().render(
-        file, recipe, output, limits=RENDER_LIMITS, generation=generation, known=known, overlays=overlays
+        file,
+        recipe,
+        output,
+        limits=RENDER_LIMITS,
+        generation=generation,
+        known=known,
+        overlays=overlays,
+        stands_for=stands_for,
     )

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from apps.images.errors import OriginalMissing
 from apps.images.models import Image
-from apps.images.storage import originals
+from apps.images.storage import originals, renditions
 from apps.imaging.geometry.focus import UNKNOWN, FocalPoints
 from apps.imaging.source import SourceFormat, SourceInfo
 
@@ -19,6 +19,11 @@ def open_original(storage_key: str) -> BinaryIO:
         return originals().open(storage_key, "rb").file  # type: ignore[return-value]  # FieldFile's stubs
     except FileNotFoundError as error:
         raise OriginalMissing from error
+
+
+def open_rendition(storage_key: str) -> BinaryIO:
+    """Return a rendition's bytes in the same way; raises FileNotFoundError."""
+    return renditions().open(storage_key, "rb").file  # type: ignore[return-value]  # FieldFile's stubs
 
 
 @contextmanager

@@ -15,12 +15,12 @@ from typing import BinaryIO, TypeAlias
 
 import pyvips
 
-from apps.imaging.box import Box
+from apps.imaging.box import Box, Size
 from apps.imaging.cost import Cost, estimate_inspection, estimate_render
 from apps.imaging.errors import LimitExceeded, SourceError, SvgConversion
 from apps.imaging.facts import write_facts
 from apps.imaging.geometry.focus import UNKNOWN, FocalPoints
-from apps.imaging.geometry.plan import make_plan
+from apps.imaging.geometry.plan import follows_subject, make_plan
 from apps.imaging.headers import read_source_info
 from apps.imaging.limits import FailOn, Limits
 from apps.imaging.passing import find_passage, pass_through
@@ -37,6 +37,7 @@ from apps.imaging.pixels.sketching import as_sketch, sketch
 from apps.imaging.placeholder import write_placeholder
 from apps.imaging.prediction import as_rendered, as_shown
 from apps.imaging.recipe import OutputFormat, Overlay, Recipe
+from apps.imaging.recipe.gravity import Seek
 from apps.imaging.rendered import Rendered
 from apps.imaging.source import SourceFormat, SourceInfo
 from apps.imaging.svg import sanitize
@@ -79,6 +80,7 @@ def render(
     generation: Generation = Generation.QUICK,
     known: FocalPoints = UNKNOWN,
     overlays: Mapping[str, BinaryIO] = MappingProxyType({}),
+    stands_for: Size | None = None,
     admit: Admission = _admit_all,
 ) -> Rendered:
     """Return the picture a recipe makes of a source, in the one format that the caller chose (`negotiate`).
@@ -86,7 +88,8 @@ def render(
     For JSON, no pixel is made, and none read unless a border is to be cut off; for a placeholder, a few.
     `known` are the focal points an earlier render found in this source; they spare this one the search, and
     change nothing else. `overlays` has a seekable file for each of the recipe's drawn_images, which JSON does
-    without. `admit` is told the predicted cost before anything is decoded.
+    without. `stands_for` is the upright size of the original, if the source is its mezzanine: all geometry
+    starts from it. `admit` is told the predicted cost before anything is decoded.
 
     An SVG stays what it is, sanitised, whatever the recipe, and nothing can be drawn onto one; an animation
     that is too large stays as it is (passing.py). Raises as inspect() does, LimitExceeded for a recipe that
@@ -104,16 +107,19 @@ def render(
     if info.format is SourceFormat.SVG or output is OutputFormat.SVG:
         return _keep_drawing(source, info, recipe, output, limits)
     info = as_decoded(info)
-    region = trim(source, recipe, info, fail_on=limits.fail_on)
-    plan = make_plan(recipe, info, region)
-    limits.check_plan(plan, info, frames=told.frames, output=output)
+    original = info if stands_for is None else replace(info, width=stands_for[0], height=stands_for[1])
+    region = trim(source, recipe, original, fail_on=limits.fail_on)
+    plan = make_plan(recipe, original, region)
+    if stands_for and follows_subject(recipe, plan) and known.find(Seek.AUTO) is None:
+        raise ValueError("what draws the eye is looked for in originals only")
+    limits.check_plan(plan, original, frames=told.frames, output=output)
     if output is OutputFormat.JSON:
         return Rendered(write_facts(plan.size, info), output, *plan.size)
     layers = make_layers(recipe, plan.size, overlays, limits)
     if output is OutputFormat.PLACEHOLDER:
         task = Task(recipe, plan, output, layers)
         return _sketch(source, info, task, region, known, limits.fail_on)
-    plan, found = aim(source, info, recipe, plan, known, fail_on=limits.fail_on)
+    plan, found = aim(source, original, recipe, plan, known, fail_on=limits.fail_on)
     task = Task(recipe, plan, output, layers)
     with decoding():
         made = _make_frames(source, info, task, is_animated=is_animated, fail_on=limits.fail_on)

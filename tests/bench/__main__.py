@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-from tests.bench import giants, hop, memory, presets, purges, race, stored_hits
+from tests.bench import giants, hop, memory, mezzanine, presets, purges, race, stored_hits
 from tests.bench.effort import FULL, QUICK, Effort, Unmeasurable
 from tests.bench.results import keep_results, make_section, read_results
 from tests.bench.table import put_into_readme, write_table
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[Effort], dict[str, Any]]] = {
     "hop": hop.run,
     "memory": memory.run,
     "giants": giants.run,
+    "mezzanine": mezzanine.run,
     "presets": presets.run,
     "stored_hits": stored_hits.run,
     "purges": purges.run,

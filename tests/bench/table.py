@@ -20,7 +20,7 @@ def write_table(results: dict[str, Any]) -> str:
     parts = []
     if "race" in results:
         parts += [_write_race(results["race"])]
-    writers = (_write_peaks, _write_hop, _write_memory, _write_giants)
+    writers = (_write_peaks, _write_hop, _write_memory, _write_giants, _write_mezzanine)
     if lines := [line for write in writers for line in write(results)]:
         parts += ["\n".join(textwrap.fill(line, _WIDTH, subsequent_indent="  ") for line in lines)]
     if "presets" in results:
@@ -113,6 +113,18 @@ def _write_giants(results: dict[str, Any]) -> list[str]:
         for kind, entry in results["giants"]["figures"].items()
     )
     return [f"- 100 megapixels to a thumbnail, peak memory: {'; '.join(kinds)}."]
+
+
+def _write_mezzanine(results: dict[str, Any]) -> list[str]:
+    if "mezzanine" not in results:
+        return []
+    kinds = (
+        f"{kind} {entry['ms']} ms instead of {entry['direct_ms']:,} ({entry['ratio']} ×), made in "
+        f"{entry['make_ms']:,}"
+        for kind, entry in results["mezzanine"]["figures"].items()
+    )
+    effort = results["mezzanine"]["effort"]
+    return [f"- A thumbnail from the mezzanine ({effort} run): {'; '.join(kinds)}."]
 
 
 def _write_presets(figures: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Exists, F, Func, OuterRef, Q
 from apps.images.decide import RenditionKey
 from apps.images.models.image import Image
 from apps.images.overlays import write_versions
+from apps.imaging import mezzanine
 from apps.variants.models import Variant
 
 
@@ -44,7 +45,7 @@ class RenditionQuerySet(models.QuerySet["Rendition"]):
         takes_options = Q(image__account__delivery_policy__is_flexible=True) | Q(
             image__account__delivery_policy__has_signed_options=True, image__is_private=True
         )
-        is_nameless = ~Exists(same_recipe) & ~takes_options
+        is_nameless = ~Exists(same_recipe) & ~takes_options & ~Q(fingerprint=mezzanine.FINGERPRINT)
         is_former = ~Q(image_version=F("image__version")) | Q(ShowsFormerOverlay("overlays"))
         return self.filter(is_former | is_nameless).order_by("pk")
 

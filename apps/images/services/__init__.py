@@ -13,6 +13,7 @@ from apps.images.services.flights import (
     make_digest,
     renew_flights,
 )
+from apps.images.services.focus import keep_focal_points
 from apps.images.services.grants import find_grant, grant_upload, lease_grant, receive_upload
 from apps.images.services.hosts import add_host, remove_host
 from apps.images.services.purging import purge_caches
@@ -37,6 +38,7 @@ __all__ = [
     "forget_rendition",
     "grant_upload",
     "inspect_picture",
+    "keep_focal_points",
     "land_flight",
     "lease_grant",
     "make_digest",

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
+from functools import partial
 
 from apps.images.decide import RenditionKey
 from apps.images.errors import NoSuchOverlay
 from apps.images.models import Image
 from apps.images.overlays import OverlayFacts
 from apps.images.renderer import RENDER_LIMITS, finds_faces, longest_render_seconds, render
+from apps.images.services.mezzanines import find_mezzanine, find_subject, plan_mezzanine
 from apps.images.services.overlays import find_overlays
 from apps.images.services.renditions import find_rendition, store_rendition
-from apps.images.sources import open_originals, read_focal_points, source_info
+from apps.images.sources import (
+    open_original,
+    open_originals,
+    open_rendition,
+    read_focal_points,
+    source_info,
+)
 from apps.imaging.errors import SvgConversion, TooLargeToProcess
+from apps.imaging.mezzanine import is_made_from_mezzanine
 from apps.imaging.negotiate import choose_format
 from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.recipe.faces import forget_faces
 from apps.imaging.recipe.hints import Hints, resolve
 from apps.imaging.rendered import Rendered
+from apps.outbox.errors import RetryLater
 from apps.outbox.models import Job
 from apps.outbox.services import add_job
 from apps.variants.models import Variant
@@ -27,15 +37,18 @@ from apps.variants.models import Variant
 RENDER_AHEAD = "images.render_ahead"
 # For reading originals and writing the rendition, wherever the stores are.
 _STORE_SECONDS = 30
+# When a rendition looks again for the mezzanine it is made from.
+_MEZZANINE_SECONDS = 30
 # Accept headers that stand for all: a browser of today, one without AVIF, and anything else.
 _ACCEPTS = ("image/avif,image/webp", "image/webp", "")
 
 
 def plan_render_ahead(*, image: Image) -> None:
-    """Put one job per marked variant and format into the outbox, within the caller's transaction.
+    """Put one job per marked variant and format into the outbox, and one for the mezzanine before.
 
-    One render a job: none may take longer than its lease.
+    Within the caller's transaction. One render a job: none may take longer than its lease.
     """
+    plan_mezzanine(image=image)
     for variant in Variant.objects.in_account(image.account).rendered_ahead():
         for is_mobile, recipe in _list_screens(variant.recipe).items():
             for output in _choose_formats(image, recipe):
@@ -86,15 +99,26 @@ def render_ahead(job: Job) -> None:
 
 
 def _render(image: Image, overlays: tuple[OverlayFacts, ...], recipe: Recipe, key: RenditionKey) -> Rendered:
-    storage_keys = [image.storage_key, *(overlay.storage_key for overlay in overlays)]
-    with open_originals(*storage_keys) as (file, *drawn):
+    """Return the rendition. Raises RetryLater while its mezzanine is missing: another job makes that."""
+    known, stands_for = read_focal_points(image.focal_points), None
+    open_base = partial(open_original, image.storage_key)
+    if is_made_from_mezzanine(recipe, key.output, source_info(image)):
+        mezzanine = find_mezzanine(image=image)
+        if mezzanine is None:
+            plan_mezzanine(image=image)
+            raise RetryLater(_MEZZANINE_SECONDS, "the mezzanine is not made yet")
+        open_base = partial(open_rendition, mezzanine.storage_key)
+        known, stands_for = find_subject(image=image, recipe=recipe), (image.width, image.height)
+    storage_keys = [overlay.storage_key for overlay in overlays]
+    with open_base() as base, open_originals(*storage_keys) as drawn:
         return render(
-            file,
+            base,
             recipe,
             key.output,
             generation=key.generation,
-            known=read_focal_points(image.focal_points),
+            known=known,
             overlays=dict(zip(recipe.drawn_images, drawn, strict=True)),
+            stands_for=stands_for,
         )
 
 

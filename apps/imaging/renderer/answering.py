@@ -112,5 +112,6 @@ def _render(request: requests.Request, sources: Sequence[BinaryIO], lane: Lane) 
         generation=request.generation,
         known=request.known,
         overlays=dict(zip(request.recipe.drawn_images, overlays, strict=True)),
+        stands_for=request.stands_for,
         admit=lane.admit,
     )

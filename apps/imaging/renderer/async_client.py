@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
+from apps.imaging.box import Size
 from apps.imaging.cage import CageReport
 from apps.imaging.errors import BadReply, RendererBusy, RendererCrashed
 from apps.imaging.geometry.focus import UNKNOWN, FocalPoints
@@ -62,13 +63,16 @@ class AsyncRendererClient:
         generation: Generation = Generation.QUICK,
         known: FocalPoints = UNKNOWN,
         overlays: Mapping[str, Source] = MappingProxyType({}),
+        stands_for: Size | None = None,
     ) -> Rendered:
         """Return the rendition of a source; a file is passed by descriptor.
 
         `known` are the focal points an earlier render found; `overlays` the images the recipe draws, by
-        their ids.
+        their ids; `stands_for` is the size of the original whose mezzanine the source is.
         """
-        ask = ask_render(recipe, output, limits=limits, generation=generation, known=known)
+        ask = ask_render(
+            recipe, output, limits=limits, generation=generation, known=known, stands_for=stands_for
+        )
         return await self._ask(ask, source, *pick_overlays(recipe, overlays))
 
     async def probe(self) -> CageReport:

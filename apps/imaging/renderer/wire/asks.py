@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Generic, TypeVar
 
+from apps.imaging.box import Size
 from apps.imaging.cage import CageReport
 from apps.imaging.errors import BadReply, LimitExceeded, OverlayMissing
 from apps.imaging.geometry.focus import UNKNOWN, FocalPoints
@@ -60,9 +61,10 @@ def ask_render(
     limits: Limits,
     generation: Generation,
     known: FocalPoints = UNKNOWN,
+    stands_for: Size | None = None,
 ) -> Ask[Rendered]:
     """Ask for a rendition."""
-    request = Request(Verb.RENDER, limits, recipe, output, generation, known)
+    request = Request(Verb.RENDER, limits, recipe, output, generation, known, stands_for)
     return Ask(request, lambda frame: read_rendered(frame, output, recipe.drawn_images))
 
 

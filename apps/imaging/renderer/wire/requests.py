@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from apps.imaging.box import Size
 from apps.imaging.errors import OptionsError
 from apps.imaging.geometry.focus import UNKNOWN, FocalPoints
 from apps.imaging.limits import Limits
@@ -30,12 +31,13 @@ class Verb(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question; output, generation and known matter to RENDER only, recipe to LETTER too, limits not to
-    PROBE.
+    """One question; output, generation, known and stands_for matter to RENDER only, recipe to LETTER too,
+    limits not to PROBE.
 
-    known: focal points found in the original before. sources: what comes along: the original, then each image
-    the recipe draws, in the recipe's order, so that no image's id (a user's text) has to name one here. Each
-    is its length in the body, or None when it comes by descriptor.
+    known: focal points found in the original before. stands_for: the original's size, if its mezzanine comes
+    instead of it. sources: what comes along: the original, then each image the recipe draws, in the recipe's
+    order, so that no image's id (a user's text) has to name one here. Each is its length in the body, or None
+    when it comes by descriptor.
     """
 
     verb: Verb
@@ -44,6 +46,7 @@ class Request:
     output: OutputFormat = OutputFormat.JPEG
     generation: Generation = Generation.QUICK
     known: FocalPoints = UNKNOWN
+    stands_for: Size | None = None
     sources: tuple[int | None, ...] = ()
 
     @property
@@ -63,13 +66,17 @@ def write_request(request: Request) -> Header:
         "output": request.output.value,
         "generation": request.generation.value,
         "known": str(request.known),
+        "stands_for": request.stands_for and list(request.stands_for),
         "sources": list(request.sources),
     }
 
 
+_FIELDS = frozenset({"verb", "limits", "options", "output", "generation", "known", "stands_for", "sources"})
+
+
 def read_request(header: Header) -> Request:
     """Return the request in a header. Raises WireError when it is none."""
-    if set(header) != {"verb", "limits", "options", "output", "generation", "known", "sources"}:
+    if set(header) != _FIELDS:
         raise WireError("the request's fields are not the expected ones")
     if not isinstance(header["options"], str):
         raise WireError("the options are no text")
@@ -81,6 +88,7 @@ def read_request(header: Header) -> Request:
             output=OutputFormat(header["output"]),
             generation=Generation(header["generation"]),
             known=FocalPoints.read(read_text(header["known"])),
+            stands_for=_read_size(header["stands_for"]),
             sources=_read_sources(header["sources"]),
         )
     except (ValueError, OptionsError) as error:
@@ -88,6 +96,17 @@ def read_request(header: Header) -> Request:
     if len(request.sources) != request.source_count:
         raise WireError(f"{len(request.sources)} sources came for {request.source_count}")
     return request
+
+
+def _read_size(sides: object) -> Size | None:
+    if sides is None:
+        return None
+    if not isinstance(sides, list) or len(sides) != 2:
+        raise WireError("that is no size")
+    width, height = (read_integer(side) for side in sides)
+    if width == 0 or height == 0:
+        raise WireError("that is no size")
+    return width, height
 
 
 def _read_sources(lengths: object) -> tuple[int | None, ...]:
