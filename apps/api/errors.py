@@ -208,10 +208,17 @@ def _answer_outside_views(row: Row) -> JsonResponse:
 
 
 def _list_problems(detail: Any, name: str = "") -> list[str]:
-    """Return one sentence per problem a serializer found, each naming its field, or its place in a list."""
+    """Return one sentence per problem a serializer found, each naming its field by the path to it."""
     if isinstance(detail, Mapping):
-        inside = {f"{name}.{key}" if isinstance(key, int) else key: inner for key, inner in detail.items()}
+        inside = {_join(name, key): inner for key, inner in detail.items()}
         return [sentence for path, inner in inside.items() for sentence in _list_problems(inner, path)]
     if isinstance(detail, list):
         return [sentence for inner in detail for sentence in _list_problems(inner, name)]
     return [f'"{name}": {detail}' if name else str(detail)]
+
+
+def _join(name: str, key: str | int) -> str:
+    """Return the path to what is wrong; what is wrong with an object as a whole goes by the object's name."""
+    if key == "non_field_errors":
+        return name
+    return f"{name}.{key}" if name else str(key)

@@ -94,6 +94,13 @@ def pick_words(words: Mapping[str, Sequence[str]], *names: str) -> dict[str, str
     return {name: words[name][0] for name in names if name in words}
 
 
+def pick_tags(words: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return a form's tags, one part each, a single empty one for none; nothing if the form has none."""
+    if "tags" not in words:
+        return {}
+    return {"tags": [] if list(words["tags"]) == [""] else list(words["tags"])}
+
+
 class FileRefuser(FileUploadHandler):
     """Takes no file at all."""
 

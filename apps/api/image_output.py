@@ -7,10 +7,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.accounts.models import Account
 from apps.api.fields import HexDigest, TextOrNull, Timestamp
+from apps.api.focal_point import FocalPoint, write_point
 from apps.images.links import write_link
 from apps.images.models import Image
 from apps.variants.models import Variant
@@ -38,6 +40,7 @@ class ImageOutput(serializers.ModelSerializer[Image]):
         "creator": None,
         "alt": "A ripe pear",
         "tags": ["fruit"],
+        "focal_point": {"x": 0.5, "y": 0.25},
         "width": 4032,
         "height": 3024,
         "format": "jpeg",
@@ -57,6 +60,7 @@ class ImageOutput(serializers.ModelSerializer[Image]):
     bytes = serializers.IntegerField(source="size_bytes")
     alt = serializers.CharField(source="alt_text")
     tags = serializers.ListField(child=serializers.CharField())
+    focal_point = serializers.SerializerMethodField()
     sha256 = HexDigest()
     placeholder = TextOrNull(source="thumbhash")
     dominant_color = TextOrNull(source="dominant_colour")
@@ -78,6 +82,7 @@ class ImageOutput(serializers.ModelSerializer[Image]):
                 "creator",
                 "alt",
                 "tags",
+                "focal_point",
             ),
             *_PICTURE,
             "draft",
@@ -90,6 +95,10 @@ class ImageOutput(serializers.ModelSerializer[Image]):
             shown["uploaded"] = Timestamp().to_representation(instance.created_at)
         missing = _PICTURE if instance.is_draft else ("draft",)
         return {name: shown[name] for name in shown if name not in missing}
+
+    @extend_schema_field(FocalPoint(allow_null=True))
+    def get_focal_point(self, image: Image) -> dict[str, float] | None:
+        return write_point(image.focal_points)
 
     def get_variants(self, image: Image) -> list[str]:
         # Encoded once per image: a page has ten thousand, an account a hundred variants, and their names

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from enum import Enum, auto
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +16,7 @@ from django.db import transaction
 from apps.accounts.actor import SYSTEM, Actor
 from apps.accounts.models import Account
 from apps.accounts.services import record_event
+from apps.accounts.unchanged import Unchanged
 from apps.cdn.keys import account_key, variant_key
 from apps.cdn.services import PurgeState, finish_purge, request_purge
 from apps.imaging.options.grammar import from_mapping, write
@@ -43,12 +43,6 @@ _EXTENDED_NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{MAX_NAME_CHARACTERS}}}", re.ASC
 _SEEN_BY_CACHES = frozenset({"is_flexible", "browser_ttl_seconds"})
 
 Options = Recipe | Mapping[str, Any]
-
-
-class Unchanged(Enum):
-    """The default of an argument for which None means something."""
-
-    UNCHANGED = auto()
 
 
 def create_variant(

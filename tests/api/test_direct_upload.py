@@ -62,6 +62,25 @@ def test_it_works(olive_client: Client, browser: Client, images_path: str, path:
     assert AuditEvent.objects.get(action="image.uploaded").token is None
 
 
+@pytest.mark.parametrize("address", ["v2/direct_upload", "v1/direct_upload"])
+def test_words_of_ours_are_the_owner_s_to_grant(
+    olive_client: Client, browser: Client, images_path: str, address: str
+) -> None:
+    path, point = f"{images_path[:-2]}{address}", {"x": 0.5, "y": 0.25}
+    if address.startswith("v2"):
+        words = [word("alt", "A pear"), word("tags", "fruit"), word("tags", "green")]
+        image_id, upload = grant(olive_client, path, *words, word("focal_point", json.dumps(point)))
+    else:
+        terms = {"alt": "A pear", "tags": ["fruit", "green"], "focal_point": point}
+        result = accepted(olive_client.post(path, terms, content_type="application/json"))
+        image_id, upload = result["id"], result["uploadURL"].removeprefix(settings.CONTROL_URL)
+    wishes = [word("alt", "mine"), word("tags", "mine"), word("focal_point", '{"x": 1, "y": 1}')]
+    accepted(post(browser, upload, *wishes, PHOTO))
+    image = accepted(olive_client.get(f"{images_path}/{image_id}"))
+    assert (image["alt"], image["tags"], image["focal_point"]) == ("A pear", ["fruit", "green"], point)
+    assert image["width"] == 60
+
+
 def test_without_terms(olive_client: Client, browser: Client, path: str) -> None:
     """The SDKs send a form of nothing but its closing boundary."""
     _, upload = grant(olive_client, path)

@@ -65,7 +65,7 @@ def test_a_serializer_s_findings_name_their_fields() -> None:
     answer = answer_error(error, {"request": APIRequestFactory().get("/")})
     assert [found["message"] for found in answer.data["errors"]] == [
         'Bad request: "page": Too small.',
-        'Bad request: "browser_ttl": Too large.',
+        'Bad request: "options.browser_ttl": Too large.',
     ]
 
 

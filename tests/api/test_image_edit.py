@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -169,3 +170,26 @@ def test_a_cache_that_does_not_answer_is_told_of(
     settings.PURGE_BACKEND = "nowhere"
     body = patch(olive_client, f"{images_path}/{photo.public_id}", requireSignedURLs=True).json()
     assert (body["success"], body["messages"][0]["code"]) == (True, 5202)
+
+
+@pytest.mark.parametrize("point", [{"x": 0.25, "y": 0.5}, {"x": 0, "y": 1}, {"x": 0.12346, "y": 0.00004}])
+def test_a_focal_point(olive_client: Client, images_path: str, pear: Image, point: dict[str, float]) -> None:
+    path = f"{images_path}/pear"
+    result = accepted(patch(olive_client, path, focal_point=point))
+    assert result["focal_point"] == {axis: round(share, 4) for axis, share in point.items()}
+    assert (result["version"], Image.objects.get().version) == (1, 2), "links change, the bytes do not"
+    assert accepted(olive_client.get(path)) == result
+    assert accepted(patch(olive_client, path, alt="x"))["focal_point"] == result["focal_point"]
+    assert accepted(patch(olive_client, path, focal_point=None))["focal_point"] is None
+    form_of_it = word("focal_point", json.dumps(point))
+    assert accepted(patch_form(olive_client, path, form_of_it))["focal_point"] == result["focal_point"]
+    assert accepted(patch_form(olive_client, path, word("focal_point", "")))["focal_point"] is None
+
+
+@pytest.mark.parametrize(
+    "point", [{"x": 2, "y": 0}, {"x": -0.1, "y": 0}, {"x": 0.5}, {}, "0.5x0.5", [0.5, 0.5], 5]
+)
+def test_a_focal_point_that_is_none(olive_client: Client, images_path: str, pear: Image, point: Any) -> None:
+    refused(patch(olive_client, f"{images_path}/pear", focal_point=point, alt="x"), 400, 5400)
+    pear.refresh_from_db()
+    assert (pear.focal_points, pear.alt_text, pear.version) == ("", "", 1)

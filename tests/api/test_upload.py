@@ -42,6 +42,7 @@ def test_it_works(olive_client: Client, orchard: Account, images_path: str, sett
         "creator": "olive",
         "alt": "",
         "tags": [],
+        "focal_point": None,
         "width": 120,
         "height": 80,
         "format": "jpeg",
@@ -59,6 +60,42 @@ def test_it_works(olive_client: Client, orchard: Account, images_path: str, sett
     assert 0 <= (image.uploaded_at - uploaded_at).total_seconds() < 0.001
     with storages["originals"].open(image.storage_key) as kept:
         assert kept.read() == data
+
+
+def test_words_of_ours_come_with_it(olive_client: Client, images_path: str) -> None:
+    words = [word("alt", "A pear\n"), word("tags", " fruit "), word("tags", "green")]
+    sent = [*words, word("focal_point", '{"x": 0.25, "y": 1}'), file(jpeg())]
+    result = accepted(post(olive_client, images_path, *sent))
+    assert (result["alt"], result["tags"]) == ("A pear\n", ["fruit", "green"])
+    assert result["focal_point"] == {"x": 0.25, "y": 1}
+    none = [word("alt", ""), word("tags", ""), word("focal_point", ""), file(jpeg())]
+    result = accepted(post(olive_client, images_path, *none))
+    assert (result["alt"], result["tags"], result["focal_point"]) == ("", [], None)
+
+
+@pytest.mark.parametrize(
+    ("parts", "sentence"),
+    [
+        ((word("alt", "a" * 2001),), "alt may have at most 2000 characters"),
+        ((word("alt", "a"), word("alt", "b")), '"alt" may stand once'),
+        ((word("tags", "a" * 65),), "a tag must have 1 to 64 characters"),
+        ((word("tags", "a"), word("tags", "")), '"tags.1": This field may not be blank'),
+        ((word("focal_point", "0.5x0.5"),), '"focal_point" must be JSON'),
+        (
+            (word("focal_point", '{"x": 1.1, "y": 0}'),),
+            '"focal_point.x": Ensure this value is less than or equal to 1',
+        ),
+        ((word("focal_point", '{"x": 0.1}'),), '"focal_point.y": This field is required'),
+        ((word("focal_point", "[1, 2]"),), '"focal_point": Invalid data. Expected a dictionary'),
+        ((word("focal_point", '{"x": NaN, "y": 0}'),), '"focal_point.x": A valid number'),
+        ((word("focal_point", "null"), word("focal_point", "null")), '"focal_point" may stand once'),
+    ],
+)
+def test_bad_words_of_ours(
+    olive_client: Client, images_path: str, parts: tuple[bytes, ...], sentence: str
+) -> None:
+    assert sentence in refused(post(olive_client, images_path, *parts, file(jpeg())), 400, 5400)
+    assert not Image.objects.exists()
 
 
 def test_the_answer_is_what_the_image_s_own_address_says(olive_client: Client, images_path: str) -> None:

@@ -115,7 +115,7 @@ def test_a_taken_name(olive_client: Client, variants_path: str) -> None:
         ({"options": {"wdth": 1}}, "wdth"),
         ({"options": {"width": [1]}}, "width"),
         ({"options": {"width": 1, "browser_ttl": 3599}}, "3600"),
-        ({"options": {"width": 1, "browser_ttl": "soon"}}, '"browser_ttl"'),
+        ({"options": {"width": 1, "browser_ttl": "soon"}}, '"options.browser_ttl"'),
         ({"options": {"draw": [{"image": "logo"}]}}, "no image with the id 'logo'"),
         ({"options": {"draw": [{"text": "a", "opacity": 2}]}}, "draw.1.opacity"),
         ({"options": {"draw": [{"text": "a"}, {"url": "https://example.com/a.png"}]}}, "draw.2.url"),

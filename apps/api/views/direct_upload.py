@@ -17,17 +17,20 @@ from apps.api.body import longest_seconds
 from apps.api.description import describe
 from apps.api.envelope import answer
 from apps.api.fields import FilePart
-from apps.api.form import pick_words, read_words, receive_form
+from apps.api.focal_point import FocalPoint, pick_point, read_point
+from apps.api.form import pick_tags, pick_words, read_words, receive_form
 from apps.api.image_output import GuestImageOutput, show
 from apps.api.json_object import read_json
 from apps.api.metadata import read_metadata
 from apps.api.views.base import AccountView, ApiView
 from apps.api.views.images import REFUSED_FILES
 from apps.images.errors import (
+    BadAltText,
     BadCreator,
     BadGrantExpiry,
     BadImageId,
     BadMetadata,
+    BadTags,
     GrantInUse,
     GrantNotFound,
     GrantSpent,
@@ -36,7 +39,17 @@ from apps.images.errors import (
 )
 from apps.images.services import find_grant, grant_upload, lease_grant, receive_upload
 
-_REFUSED = (BadGrantExpiry, BadImageId, BadMetadata, BadCreator, ImageExists, PrivateCustomId, QuotaExceeded)
+_REFUSED = (
+    BadGrantExpiry,
+    BadImageId,
+    BadMetadata,
+    BadCreator,
+    BadAltText,
+    BadTags,
+    ImageExists,
+    PrivateCustomId,
+    QuotaExceeded,
+)
 
 
 class GrantView(AccountView):
@@ -54,6 +67,9 @@ class GrantView(AccountView):
             default=None, allow_blank=True, allow_null=True, trim_whitespace=False
         )
         expiry = serializers.DateTimeField(default=None, allow_null=True)
+        alt = serializers.CharField(default=None, allow_blank=True, allow_null=True, trim_whitespace=False)
+        tags = serializers.ListField(child=serializers.CharField(), default=None, allow_null=True)
+        focal_point = FocalPoint(default=None, allow_null=True)
 
     class Output(serializers.Serializer[Any]):
         """A draft's id, and the address that takes its picture."""
@@ -76,6 +92,9 @@ class GrantView(AccountView):
             metadata=terms["metadata"],
             is_private=terms["requireSignedURLs"],
             creator=terms["creator"],
+            alt_text=terms["alt"] or "",
+            tags=terms["tags"] or (),
+            focal_point=read_point(terms["focal_point"]),
             expires_at=terms["expiry"],
             actor=self.actor,
         )
@@ -91,7 +110,8 @@ class DirectUploadV2(GrantView):
         "Grant an upload",
         text=(
             "Answers with an address by which a browser may upload one picture, once, without a token. It "
-            "holds for half an hour, or until `expiry`: 2 minutes to 6 hours from now."
+            "holds for half an hour, or until `expiry`: 2 minutes to 6 hours from now. `alt`, `tags` (a part "
+            "each) and `focal_point` (JSON) are extensions."
         ),
         form=GrantView.Input,
         result=GrantView.Output,
@@ -99,7 +119,8 @@ class DirectUploadV2(GrantView):
     )
     def post(self, request: Request, account_id: str) -> Response:
         words = read_words(self.wire_request)
-        terms = pick_words(words, "id", "requireSignedURLs", "creator", "expiry")
+        terms: dict[str, Any] = {**pick_words(words, "id", "requireSignedURLs", "creator", "expiry", "alt")}
+        terms |= pick_tags(words) | pick_point(words)
         return self.grant({**terms, "metadata": read_metadata(words)})
 
 

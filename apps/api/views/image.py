@@ -9,9 +9,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.accounts.unchanged import Unchanged
 from apps.api.description import describe
 from apps.api.envelope import Note, answer
-from apps.api.form import is_form, pick_words, read_words
+from apps.api.focal_point import NAME as POINT
+from apps.api.focal_point import FocalPoint, pick_point, read_point
+from apps.api.form import is_form, pick_tags, pick_words, read_words
 from apps.api.image_output import ImageOutput, show
 from apps.api.json_object import read_json
 from apps.api.metadata import NAME as METADATA
@@ -30,7 +33,6 @@ from apps.images.models import Image
 from apps.images.services import delete_image, edit_image
 from apps.images.sources import open_original
 from apps.imaging.source import SourceFormat
-from apps.variants.services import Unchanged
 
 _DELETE_PENDING = Note(5202, "The image is deleted; caches downstream are still being purged")
 _EDIT_PENDING = Note(5202, "The image is changed; caches downstream are still being purged")
@@ -65,6 +67,7 @@ class ImageDetail(ImageView):
         requireSignedURLs = serializers.BooleanField(required=False)
         alt = serializers.CharField(required=False, allow_null=True, allow_blank=True, trim_whitespace=False)
         tags = serializers.ListField(child=serializers.CharField(), required=False, allow_null=True)
+        focal_point = FocalPoint(required=False, allow_null=True)
 
     @describe(
         "Images",
@@ -82,7 +85,8 @@ class ImageDetail(ImageView):
         text=(
             "What is not named stays; `metadata` and `tags` are replaced as a whole. A change of "
             "`requireSignedURLs` gives the image another id, unless the account keeps ids, and purges "
-            "what caches hold of it; variants that draw it follow."
+            "what caches hold of it; variants that draw it follow. `focal_point` is what `gravity=auto` and "
+            "`face` keep from now on; null has it found again, and other bytes have none."
         ),
         body=Input,
         form=Input,
@@ -102,6 +106,7 @@ class ImageDetail(ImageView):
             is_private=changes.get("requireSignedURLs"),
             alt_text=(changes["alt"] or "") if "alt" in changes else None,
             tags=(changes["tags"] or []) if "tags" in changes else None,
+            focal_point=read_point(changes[POINT]) if POINT in changes else Unchanged.UNCHANGED,
             actor=self.actor,
         )
         messages = [_EDIT_PENDING] if purge == "pending" else []
@@ -118,8 +123,7 @@ class ImageDetail(ImageView):
         words = read_words(self.wire_request)
         metadata = read_metadata(words)
         changes: dict[str, Any] = {} if metadata is None else {METADATA: metadata}
-        if "tags" in words:  # one part each; a single empty one for none
-            changes["tags"] = [] if words["tags"] == [""] else words["tags"]
+        changes |= pick_tags(words) | pick_point(words)
         return changes | pick_words(words, "creator", "requireSignedURLs", "alt")
 
 

@@ -13,15 +13,18 @@ from apps.accounts.errors import QuotaExceeded
 from apps.api.description import describe
 from apps.api.envelope import answer
 from apps.api.fields import FilePart
-from apps.api.form import UploadForm, pick_words, receive_form
+from apps.api.focal_point import FocalPoint, pick_point, read_point
+from apps.api.form import UploadForm, pick_tags, pick_words, receive_form
 from apps.api.image_output import ImageOutput, show
 from apps.api.metadata import read_metadata
 from apps.api.views.base import AccountView
 from apps.fetching.errors import FetchError
 from apps.images.errors import (
+    BadAltText,
     BadCreator,
     BadImageId,
     BadMetadata,
+    BadTags,
     EmptyUpload,
     ImageExists,
     PrivateCustomId,
@@ -31,7 +34,16 @@ from apps.images.models import Image
 from apps.images.services import fetch_image, upload_image
 from apps.imaging.errors import ImagingError
 
-_REFUSED_WORDS = (ImageExists, BadImageId, BadMetadata, BadCreator, PrivateCustomId)
+_WORDS = ("id", "requireSignedURLs", "creator", "alt", "url")
+_REFUSED_WORDS = (
+    ImageExists,
+    BadImageId,
+    BadMetadata,
+    BadCreator,
+    BadAltText,
+    BadTags,
+    PrivateCustomId,
+)
 # What can be wrong with the bytes of any upload.
 REFUSED_FILES = (EmptyUpload, UploadTooLarge, ImagingError, QuotaExceeded)
 
@@ -48,6 +60,9 @@ class ImageList(AccountView):
         id = serializers.CharField(default=None, allow_blank=True, trim_whitespace=False)
         requireSignedURLs = serializers.BooleanField(default=False)
         creator = serializers.CharField(default=None, allow_blank=True, trim_whitespace=False)
+        alt = serializers.CharField(default="", allow_blank=True, trim_whitespace=False)
+        tags = serializers.ListField(child=serializers.CharField(), default=list)
+        focal_point = FocalPoint(default=None, allow_null=True)
         url = serializers.CharField(default="", allow_blank=True, trim_whitespace=False)
 
     class Form(Input):
@@ -93,7 +108,8 @@ class ImageList(AccountView):
         "Upload an image",
         text=(
             "Send `file`, or `url` for the server to fetch; never both. What the part says of its type is "
-            "not looked at. An own `id` may have slashes; it must not look like a UUID."
+            "not looked at. An own `id` may have slashes; it must not look like a UUID. `alt`, `tags` "
+            "(a part each) and `focal_point` (JSON) are extensions."
         ),
         form=Form,
         result=ImageOutput,
@@ -102,7 +118,8 @@ class ImageList(AccountView):
     def post(self, request: Request, account_id: str) -> Response:
         with receive_form(self.wire_request, max_file_bytes=self.account.max_upload_bytes) as form:
             metadata = read_metadata(form.words)
-            words = self.Input(data=pick_words(form.words, *self.Input().fields))
+            told = pick_words(form.words, *_WORDS) | pick_tags(form.words) | pick_point(form.words)
+            words = self.Input(data=told)
             words.is_valid(raise_exception=True)
             image = self._keep(form, words.validated_data, metadata)
         return answer(show([image], self.account)[0])
@@ -114,6 +131,9 @@ class ImageList(AccountView):
             "metadata": metadata,
             "is_private": words["requireSignedURLs"],
             "creator": words["creator"],
+            "alt_text": words["alt"],
+            "tags": words["tags"],
+            "focal_point": read_point(words["focal_point"]),
             "actor": self.actor,
         }
         if not words["url"]:

@@ -9,11 +9,13 @@ from django.db import transaction
 
 from apps.accounts.actor import Actor
 from apps.accounts.services import record_event
+from apps.accounts.unchanged import Unchanged
 from apps.cdn.services import PurgeState, finish_purge
 from apps.images.models import Image
 from apps.images.services.access import change_access, lock_image
+from apps.images.services.aiming import change_focal_point
 from apps.images.services.words import check_alt_text, check_creator, check_metadata, check_tags
-from apps.variants.services import Unchanged
+from apps.imaging.geometry.focus import Area
 
 
 def edit_image(
@@ -24,13 +26,14 @@ def edit_image(
     alt_text: str | None = None,
     tags: Sequence[str] | None = None,
     is_private: bool | None = None,
+    focal_point: Area | Unchanged | None = Unchanged.UNCHANGED,
     actor: Actor,
 ) -> tuple[Image, PurgeState]:
     """Change what is given and leave the rest; metadata and tags replace what was there, whole.
 
     Returns the image as it is now, perhaps under another id (see `change_access`), and whether caches have
-    forgotten who might see it. Raises ImageNotFound, PrivateCustomId, BadMetadata, BadCreator,
-    BadAltText or BadTags.
+    forgotten who might see it and how it was cut. Raises ImageNotFound, PrivateCustomId, BadMetadata,
+    BadCreator, BadAltText or BadTags.
     """
     words: dict[str, Any] = {}
     if metadata is not None:
@@ -43,11 +46,14 @@ def edit_image(
         words["tags"] = check_tags(tags)
     with transaction.atomic():
         locked = lock_image(image)
-        purge = None
+        purges = []
         if is_private is not None:
-            purge = change_access(locked=locked, is_private=is_private, actor=actor)
+            purges.append(change_access(locked=locked, is_private=is_private, actor=actor))
+        if focal_point is not Unchanged.UNCHANGED:
+            purges.append(change_focal_point(locked=locked, point=focal_point, actor=actor))
         _change_words(locked, words, actor)
-    return locked, finish_purge(purge) if purge else "done"
+    states = [finish_purge(purge) for purge in purges if purge is not None]
+    return locked, "pending" if "pending" in states else "done"
 
 
 def edit_tags(*, image: Image, add: Sequence[str] = (), remove: Sequence[str] = (), actor: Actor) -> Image:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from django.conf import settings
 
@@ -18,37 +18,18 @@ from apps.images.errors import UploadTooLarge
 from apps.images.fetcher import find_fetcher
 from apps.images.models import Image
 from apps.images.services.replacing import replace_original
-from apps.images.services.upload import check_upload, upload_image
+from apps.images.services.upload import Told, check_upload, upload_image
 
 
-def fetch_image(
-    *,
-    account: Account,
-    url: str,
-    image_id: str | None = None,
-    metadata: Mapping[str, Any] | None = None,
-    is_private: bool = False,
-    creator: str | None = None,
-    actor: Actor,
-) -> Image:
+def fetch_image(*, account: Account, url: str, actor: Actor, **told: Unpack[Told]) -> Image:
     """Keep what a URL leads to, under the name its path ends in.
 
     `url` may carry credentials; they are sent to its host and written nowhere. Raises FetchError, and what
     `upload_image` raises: that which needs no bytes before anything is fetched.
     """
-    check_upload(
-        account=account, image_id=image_id, metadata=metadata, is_private=is_private, creator=creator
-    )
+    check_upload(account=account, **told)
     with _fetched(url, account) as origin:
-        return upload_image(
-            account=account,
-            image_id=image_id,
-            metadata=metadata,
-            is_private=is_private,
-            creator=creator,
-            actor=actor,
-            **origin,
-        )
+        return upload_image(account=account, actor=actor, **told, **origin)
 
 
 def fetch_original(*, image: Image, url: str, actor: Actor) -> tuple[Image, PurgeState]:

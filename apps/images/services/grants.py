@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Unpack
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -42,7 +42,7 @@ from apps.images.models.grant import UploadGrantQuerySet
 from apps.images.services.access import lock_image
 from apps.images.services.original import examine, keep_original, raise_if_taken
 from apps.images.services.quota import LEASE_SECONDS, reserved_quota
-from apps.images.services.upload import describe_image
+from apps.images.services.upload import Told, describe_image
 from apps.images.services.words import clean_filename
 from apps.outbox.errors import RetryLater
 from apps.outbox.models import Job
@@ -68,20 +68,15 @@ class GrantLease:
 def grant_upload(
     *,
     account: Account,
-    image_id: str | None = None,
-    metadata: Mapping[str, Any] | None = None,
-    is_private: bool = False,
-    creator: str | None = None,
     expires_at: datetime | None = None,
     actor: Actor,
+    **told: Unpack[Told],
 ) -> tuple[Image, str]:
     """Make a draft, and return it with the secret of its upload, which nobody can be shown again.
 
     Raises what `upload_image` does of the words, or BadGrantExpiry.
     """
-    image = describe_image(
-        account=account, image_id=image_id, metadata=metadata, is_private=is_private, creator=creator
-    )
+    image = describe_image(account, **told)
     image.is_draft = True
     expires_at = _check_expiry(expires_at)
     secret = secrets.token_urlsafe(_SECRET_BYTES)

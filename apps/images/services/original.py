@@ -48,7 +48,6 @@ class Original:
             "height": height,
             "frames": self.info.frames,
             "has_alpha": self.info.has_alpha,
-            "focal_points": "",
             "thumbhash": "",
             "dominant_colour": "",
         }

@@ -41,7 +41,7 @@ def replace_original(
     forgotten the old one. Raises ImageNotFound, or what `upload_image` does of a file.
     """
     original = examine(file, image.account)
-    facts = original.describe(image.account) | {"filename": clean_filename(filename)}
+    facts = original.describe(image.account) | {"filename": clean_filename(filename), "focal_points": ""}
     origin = {} if fetched_from is None else {"fetched_from": fetched_from}
     removal = write_file(
         store=ORIGINALS, key=facts["storage_key"], content=original.file, account=image.account

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypedDict, Unpack
 
 from django.utils import timezone
 
@@ -17,8 +17,27 @@ from apps.images.models import Image
 from apps.images.services.access import check_may_be_private
 from apps.images.services.original import examine, keep_original
 from apps.images.services.quota import reserved_quota
-from apps.images.services.words import check_creator, check_metadata, clean_filename
+from apps.images.services.words import (
+    check_alt_text,
+    check_creator,
+    check_metadata,
+    check_tags,
+    clean_filename,
+)
+from apps.imaging.geometry.focus import Area, FocalPoints
 from apps.variants.models import DeliveryPolicy
+
+
+class Told(TypedDict, total=False):
+    """What whoever sends an image may tell of it; `focal_point` is in ten-thousandths of each side."""
+
+    image_id: str | None
+    metadata: Mapping[str, Any] | None
+    is_private: bool
+    creator: str | None
+    alt_text: str
+    tags: Sequence[str]
+    focal_point: Area | None
 
 
 def upload_image(
@@ -26,12 +45,9 @@ def upload_image(
     account: Account,
     file: BinaryIO,
     filename: str = "",
-    image_id: str | None = None,
-    metadata: Mapping[str, Any] | None = None,
-    is_private: bool = False,
-    creator: str | None = None,
     fetched_from: str | None = None,
     actor: Actor,
+    **told: Unpack[Told],
 ) -> Image:
     """Keep an original for ever and return its row; when this returns, the bytes are on disk.
 
@@ -39,9 +55,7 @@ def upload_image(
     Raises ImagesError, imaging's SourceError, LimitExceeded or RendererError, or accounts' QuotaExceeded;
     then nothing of the upload stays behind.
     """
-    image = describe_image(
-        account=account, image_id=image_id, metadata=metadata, is_private=is_private, creator=creator
-    )
+    image = describe_image(account, **told)
     image.filename = clean_filename(filename)
     with reserved_quota(account) as quota:
         original = examine(file, account)
@@ -60,41 +74,29 @@ def upload_image(
     return image
 
 
-def check_upload(
-    *,
-    account: Account,
-    image_id: str | None,
-    metadata: Mapping[str, Any] | None,
-    is_private: bool,
-    creator: str | None,
-) -> None:
+def check_upload(*, account: Account, **told: Unpack[Told]) -> None:
     """Refuse what can be refused before there are bytes; the transaction that writes the row decides."""
-    describe_image(
-        account=account, image_id=image_id, metadata=metadata, is_private=is_private, creator=creator
-    )
+    describe_image(account, **told)
     check_image_quota(account=account)
 
 
-def describe_image(
-    *,
-    account: Account,
-    image_id: str | None,
-    metadata: Mapping[str, Any] | None,
-    is_private: bool,
-    creator: str | None,
-) -> Image:
+def describe_image(account: Account, **told: Unpack[Told]) -> Image:
     """Return an image with all that its sender may say of it, checked and not yet saved.
 
-    Raises BadImageId, PrivateCustomId, ImageExists, BadMetadata or BadCreator.
+    Raises BadImageId, PrivateCustomId, ImageExists, BadMetadata, BadCreator, BadAltText or BadTags.
     """
+    image_id, is_private = told.get("image_id"), told.get("is_private", False)
     if image_id is not None:
         _check_free_id(account, image_id, is_private)
     return Image(
         account=account,
         public_id=image_id or make_image_id(is_private=is_private),
         is_private=is_private,
-        metadata=check_metadata(metadata or {}),
-        creator=check_creator(creator),
+        metadata=check_metadata(told.get("metadata") or {}),
+        creator=check_creator(told.get("creator")),
+        alt_text=check_alt_text(told.get("alt_text", "")),
+        tags=check_tags(told.get("tags", ())),
+        focal_points=str(FocalPoints(chosen=told.get("focal_point"))),
     )
 
 
