@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import BinaryIO, Protocol, TypeAlias
@@ -202,19 +202,19 @@ class Renditions:
         if base is None:
             return None
         overlays = (partial(open_original, overlay.storage_key) for overlay in decision.overlays)
-        async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self._turns.turn(decision.account_pk))
-            source, *drawn = await self._threads.run(_open_sources, [base.open, *overlays], stack)
-            return await self._renderer.render(
-                source,
-                decision.recipe,
-                decision.output,
-                limits=RENDER_LIMITS,
-                generation=decision.key.generation,
-                known=base.known,
-                overlays=dict(zip(decision.recipe.drawn_images, drawn, strict=True)),
-                stands_for=base.stands_for,
-            )
+        async with self._turns.turn(decision.account_pk):
+            with ExitStack() as stack:
+                source, *drawn = await self._threads.run(_open_sources, [base.open, *overlays], stack)
+                return await self._renderer.render(
+                    source,
+                    decision.recipe,
+                    decision.output,
+                    limits=RENDER_LIMITS,
+                    generation=decision.key.generation,
+                    known=base.known,
+                    overlays=dict(zip(decision.recipe.drawn_images, drawn, strict=True)),
+                    stands_for=base.stands_for,
+                )
 
     async def _find_base(self, decision: Decision) -> Base | None:
         image, wanted = decision.image, decide_mezzanine(decision)
