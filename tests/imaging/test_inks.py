@@ -60,6 +60,10 @@ def test_metadata_survives_if_it_is_to() -> None:
         assert kept.getexif().get(0x0112, 1) == 1
 
 
+def test_no_profile_is_left_that_would_be_wrong_now() -> None:
+    assert not to_8_bits(paint(USUAL)).get_typeof("icc-profile-data")
+
+
 def test_a_transform_is_made_once() -> None:
     inks._make_transform.cache_clear()
     for _ in range(3):

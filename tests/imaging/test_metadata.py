@@ -146,6 +146,17 @@ def test_keep_keeps_what_does_not_contradict_the_pixels(source: str) -> None:
     assert exif.get(ORIENTATION, 1) == 1
 
 
+@pytest.mark.parametrize("policy", ["keep", "copyright", "none"])
+def test_a_text_with_a_name_in_latin_1(policy: str) -> None:
+    """As PNG has them; libvips makes the text a field of that name, and pyvips takes all names for UTF-8."""
+    text = pictures.png_chunk(b"tEXt", "Légende".encode("latin-1") + b"\0a secret")
+    data = pictures.encode(CARD, "PNG", exif=EXIF)
+    made = make(data[:33] + text + data[33:], f"metadata={policy}", OutputFormat.JPEG).data
+    assert look(made).size == (40, 60)
+    assert (0x010E in look(made).getexif()) is (policy == "keep")
+    assert b"a secret" not in made
+
+
 def test_keep_keeps_the_place_and_mends_the_orientation_in_xmp() -> None:
     data = make(TELLING, "metadata=keep", OutputFormat.JPEG).data
     assert look(data).getexif().get_ifd(GPS)[2] == (51.0, 30.0, 26.0)

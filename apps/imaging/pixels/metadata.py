@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import count
 
 import pyvips
 
@@ -12,6 +13,7 @@ from apps.imaging.pixels.encoders import COPYRIGHT_FIELD
 from apps.imaging.recipe import Metadata, OutputFormat
 
 _XMP = "xmp-data"
+_TEXT = b"png-comment-"
 # The picture is upright by now; the preview inside EXIF is not, and shows what was cut away.
 _STALE = frozenset({"orientation", "exif-ifd0-Orientation", "jpeg-thumbnail-data", PROFILE})
 _XMP_ORIENTATION = re.compile(rb"(tiff:Orientation(?:=[\"']|>))[2-8]")
@@ -21,7 +23,7 @@ def keep_metadata(image: pyvips.Image, policy: Metadata, output: OutputFormat) -
     """Return the image with what the policy keeps; the encoder writes no more than that."""
     if policy is Metadata.NONE or not output.is_jpeg:
         return image
-    names = set(image.get_fields())
+    names = _list_fields(image)
     if policy is Metadata.KEEP:
         gone = {name for name in names if name in _STALE or name.startswith("exif-ifd1-")}
     else:
@@ -38,3 +40,18 @@ def keep_metadata(image: pyvips.Image, policy: Metadata, output: OutputFormat) -
     if xmp:
         image.set_type(pyvips.GValue.blob_type, _XMP, _XMP_ORIENTATION.sub(rb"\g<1>1", xmp))
     return image
+
+
+def _list_fields(image: pyvips.Image) -> set[str]:
+    """Return the names of all fields but PNG's texts: those may be Latin-1, of which pyvips' own list fails."""
+    names = set()
+    array = pyvips.vips_lib.vips_image_get_fields(image.pointer)
+    for number in count():
+        if array[number] == pyvips.ffi.NULL:
+            break
+        name = pyvips.ffi.string(array[number])
+        if not name.startswith(_TEXT):
+            names.add(name.decode(errors="replace"))
+        pyvips.glib_lib.g_free(array[number])
+    pyvips.glib_lib.g_free(array)
+    return names
