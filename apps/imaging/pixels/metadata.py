@@ -43,7 +43,7 @@ def keep_metadata(image: pyvips.Image, policy: Metadata, output: OutputFormat) -
 
 
 def _list_fields(image: pyvips.Image) -> set[str]:
-    """Return the names of all fields but PNG's texts: those may be Latin-1, of which pyvips' own list fails."""
+    """Return the names of all fields but PNG's texts, which pyvips' own list takes for UTF-8 in vain."""
     names = set()
     array = pyvips.vips_lib.vips_image_get_fields(image.pointer)
     for number in count():
