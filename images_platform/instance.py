@@ -29,6 +29,7 @@ class Instance:
     """`postgres` and `valkey` are None where the environment named servers to use instead."""
 
     data_dir: Path
+    run_folder: Path
     port: int
     variables: Mapping[str, str]
     postgres: Postgres | None
@@ -66,6 +67,7 @@ def make_instance(data_dir: Path, run_folder: Path, *, port: int, environment: M
     )
     return Instance(
         data_dir=data_dir,
+        run_folder=run_folder,
         port=port,
         variables=variables,
         postgres=None if "DATABASE_URL" in given else postgres,

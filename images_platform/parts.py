@@ -22,6 +22,9 @@ _PROBE_SECONDS = 5.0
 def list_parts(instance: Instance) -> list[Part]:
     """Return everything an instance consists of, each part after those it needs."""
     environment = {**os.environ, **instance.variables, "PYTHONUNBUFFERED": "1"}
+    metrics_port = env.integer("METRICS_PORT", 0, maximum=65_535)
+    if metrics_port:
+        environment["METRICS_DIR"] = str(instance.run_folder / "metrics")
     servers = [server.part() for server in (instance.postgres, instance.valkey) if server is not None]
     return [
         *servers,
@@ -31,6 +34,7 @@ def list_parts(instance: Instance) -> list[Part]:
         make_control(instance.port, environment),
         make_delivery(instance.port + 1, environment),
         make_worker(instance.port, environment),
+        *([make_metrics(metrics_port, environment)] if metrics_port else []),
     ]
 
 
@@ -115,6 +119,17 @@ def make_delivery(port: int, environment: Mapping[str, str]) -> Part:
     )
 
 
+def make_metrics(port: int, environment: Mapping[str, str]) -> Part:
+    """What all parts count, at an address of its own."""
+    return Part(
+        name="metrics",
+        command=(sys.executable, "manage.py", "serve_metrics", f"--port={port}"),
+        environment=environment,
+        folder=ROOT,
+        probe=lambda: _ask_health(port, "/metrics"),
+    )
+
+
 def make_worker(port: int, environment: Mapping[str, str]) -> Part:
     """Celery with its beat, in one process tree; named by the port, so that two instances differ."""
     # In a container everybody is root, and what makes root a danger here, pickled tasks, is not used.
@@ -157,14 +172,14 @@ def _python(module: str, *arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", module, *arguments)
 
 
-def _ask_health(port: int) -> None:
+def _ask_health(port: int, path: str = "/healthz") -> None:
     connection = http.client.HTTPConnection(_HOST, port, timeout=_PROBE_SECONDS)
     try:
-        connection.request("GET", "/healthz")
+        connection.request("GET", path)
         status = connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
         raise NotReady(str(error)) from error
     finally:
         connection.close()
     if status != http.HTTPStatus.OK:
-        raise NotReady(f"/healthz answers {status}")
+        raise NotReady(f"{path} answers {status}")

@@ -6,6 +6,7 @@ and no host allowed. `manage.py up` says otherwise for its own instance. `deploy
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from images_platform import env
@@ -43,6 +44,13 @@ ACCEL_PREFIX = env.text("ACCEL_PREFIX", "")
 # For hosts that run a single process: links are answered below /cdn-cgi/imagedelivery/ too.
 DELIVERY_IN_CONTROL = env.flag("DELIVERY_IN_CONTROL", False)
 
+# Where every process of this host counts, for `manage.py serve_metrics`; the client library reads it from the
+# environment when it is first imported, which no settings are.
+METRICS_DIR = env.text("METRICS_DIR", "")
+if METRICS_DIR:
+    Path(METRICS_DIR).mkdir(parents=True, exist_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = METRICS_DIR
+
 INSTALLED_APPS = [
     "images_platform",
     "apps.accounts",
@@ -69,6 +77,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "images_platform.request_id.RequestIdMiddleware",
+    "images_platform.metrics.MetricsMiddleware",
     "images_platform.client_address.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -6,6 +6,7 @@ that makes it, and what the client already has of it.
 
 from __future__ import annotations
 
+import time
 from functools import partial
 
 from apps.delivery.clients import find_client
@@ -13,7 +14,8 @@ from apps.delivery.conditions import choose_range, is_unchanged
 from apps.delivery.errors import answer_error
 from apps.delivery.headers import body_headers, picture_headers, plain_headers, preflight_headers
 from apps.delivery.hints import read_hints
-from apps.delivery.messages import DeliveryRequest, DeliveryResponse
+from apps.delivery.messages import DeliveryRequest, DeliveryResponse, Tier
+from apps.delivery.metrics import count_answer
 from apps.delivery.ports import Ports
 from apps.delivery.refusals import ImageChanging, MethodNotAllowed
 from apps.delivery.renditions import Picture
@@ -28,11 +30,22 @@ TRIES = 3
 
 async def answer(request: DeliveryRequest, ports: Ports) -> DeliveryResponse:
     """Return the response, whatever happens; only cancellation passes through."""
+    started_at = time.perf_counter()
     try:
         response = await _answer(request, ports)
     except Exception as error:  # noqa: BLE001  # the table knows the expected ones and logs the others
         response = answer_error(error)
-    return response.without_body() if request.is_head else response
+    response = response.without_body() if request.is_head else response
+    _count(response, ports, time.perf_counter() - started_at)
+    return response
+
+
+def _count(response: DeliveryResponse, ports: Ports, seconds: float) -> None:
+    count_answer(response, seconds)
+    if response.account_pk is not None:
+        ports.tally.count(
+            response.account_pk, is_hit=response.tier == "stored", size_bytes=response.picture_bytes
+        )
 
 
 async def _answer(request: DeliveryRequest, ports: Ports) -> DeliveryResponse:
@@ -46,7 +59,8 @@ async def _answer(request: DeliveryRequest, ports: Ports) -> DeliveryResponse:
     for _ in range(TRIES):
         decision = await _decide(link, request, ports)
         if decision.rendition and _has(request, decision.rendition.digest):
-            return DeliveryResponse(304, picture_headers(decision, decision.rendition))
+            headers = picture_headers(decision, decision.rendition)
+            return DeliveryResponse(304, headers, tier="stored", account_pk=decision.account_pk)
         picture = await ports.renditions.find(decision)
         if picture is None:
             picture = await ports.renditions.make(decision, admit=partial(_admit, request, ports))
@@ -86,10 +100,12 @@ def answer_picture(request: DeliveryRequest, decision: Decision, picture: Pictur
     """Return the picture, the part of it that is asked for, or 304; raises RangeNotSatisfiable."""
     rendition, file = picture.rendition, picture.file
     headers = picture_headers(decision, rendition)
+    tier: Tier = "stored" if picture.was_stored else "rendered"
+    respond = partial(DeliveryResponse, tier=tier, account_pk=decision.account_pk)
     if _has(request, rendition.digest):
-        return DeliveryResponse(304, headers)
+        return respond(304, headers)
     wanted = "" if request.is_head else request.header("range")  # a part is GET's alone
     part = choose_range(wanted, request.header("if-range"), headers["etag"], rendition.size_bytes)
     if part is None:
-        return DeliveryResponse(200, headers | body_headers(picture), file)
-    return DeliveryResponse(206, headers | body_headers(picture, part), file.part(*part))
+        return respond(200, headers | body_headers(picture), file)
+    return respond(206, headers | body_headers(picture, part), file.part(*part))

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Hashable
 from typing import Any, Generic, TypeVar
 
+from apps.delivery.metrics import FLIGHTS_JOINED
 from apps.delivery.refusals import QueueFull, WaitedTooLong
 
 Key = TypeVar("Key", bound=Hashable)
@@ -81,6 +82,8 @@ class Flights(Generic[Key, Result]):
             self._check(key, owner)
             admit()
             flight = self._start(key, make, owner)
+        else:
+            FLIGHTS_JOINED.inc()
         # Unlike wait_for, this neither cancels the flight at the deadline nor when the waiter is cancelled.
         await asyncio.wait({flight}, timeout=wait_seconds)
         if not flight.done():

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias
 
 from apps.delivery.files import StoredFile
+
+Tier: TypeAlias = Literal["stored", "rendered", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +30,21 @@ class DeliveryRequest:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryResponse:
-    """`headers` say everything, Content-Length included; the body is bytes or a part of a stored file."""
+    """`headers` say everything, Content-Length included; the body is bytes or a part of a stored file.
+
+    `tier` is who had the picture, and `account_pk` whose it is; of other answers, nobody's.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes | StoredFile = b""
+    tier: Tier = "none"
+    account_pk: int | None = None
+
+    @property
+    def picture_bytes(self) -> int:
+        """How much of a picture is sent; texts are none."""
+        return self.body.length if isinstance(self.body, StoredFile) else 0
 
     def without_body(self) -> DeliveryResponse:
         """Return the same head, as HEAD wants it."""

@@ -13,6 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from apps.delivery.claims import Claims
 from apps.delivery.flights import Failures, Flights
+from apps.delivery.flushing import Flusher
 from apps.delivery.lookup import AsyncLookup, make_pool
 from apps.delivery.misses import MissLimit
 from apps.delivery.renditions import Renderer, Renditions, is_lasting
@@ -23,6 +24,7 @@ from apps.images.links import Link
 from apps.images.storage import renditions
 from apps.imaging.renderer.async_client import AsyncRendererClient
 from apps.imaging.renderer.patience import longest_wait
+from apps.usage.tally import Tally
 
 FAILURE_SECONDS = 3.0
 # How long a picture may wait for its turn at the renderer.
@@ -42,6 +44,7 @@ class Ports:
     renditions: Renditions
     misses: MissLimit
     trusted_proxies: int
+    tally: Tally
     now: Callable[[], float] = time.time
 
 
@@ -56,9 +59,12 @@ async def open_ports(
     # Each flight waits for one mezzanine at most, and must not be refused that for want of a seat.
     flights, mezzanine_flights = (make_flights(seats * settings.RENDER_QUEUE) for seats in (1, 2))
     threads, claim_threads = DatabaseThreads(), DatabaseThreads(2)
+    tally = Tally()
+    flusher = Flusher([tally], threads)
     claims = Claims(claim_threads)
     pool = pool or make_pool()
     await pool.open(wait=False)
+    flusher.start()
     try:
         make = partial(
             Renditions,
@@ -74,10 +80,12 @@ async def open_ports(
             renditions=make(flights=flights, mezzanines=make(flights=mezzanine_flights)),
             misses=MissLimit(settings.MISSES_PER_MINUTE),
             trusted_proxies=settings.TRUSTED_PROXIES,
+            tally=tally,
         )
     finally:
         await flights.close()
         await mezzanine_flights.close()
+        await flusher.close()
         await claims.close()
         claim_threads.close()
         threads.close()

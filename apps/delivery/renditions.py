@@ -18,6 +18,7 @@ from apps.delivery.refusals import NotStored, WaitedTooLong
 from apps.delivery.threads import DatabaseThreads
 from apps.delivery.turns import Turns
 from apps.images.decide import Decision, RenditionKey, StoredRendition
+from apps.images.metrics import measured
 from apps.images.mezzanine import decide_mezzanine, lacks_subject
 from apps.images.renderer import RENDER_LIMITS
 from apps.images.services import (
@@ -187,12 +188,13 @@ class Renditions:
         if rendered is None:
             return None
         try:
-            return await self._threads.run(
-                store_rendition,
-                account_pk=decision.account_pk,
-                key=decision.key,
-                rendered=rendered,
-            )
+            with measured("store", decision.output):
+                return await self._threads.run(
+                    store_rendition,
+                    account_pk=decision.account_pk,
+                    key=decision.key,
+                    rendered=rendered,
+                )
         except OSError as error:  # the disk is full, or the object store is away
             raise NotStored from error
 
@@ -204,7 +206,9 @@ class Renditions:
         overlays = (partial(open_original, overlay.storage_key) for overlay in decision.overlays)
         async with self._turns.turn(decision.account_pk):
             with ExitStack() as stack:
-                source, *drawn = await self._threads.run(_open_sources, [base.open, *overlays], stack)
+                with measured("open", decision.output):
+                    source, *drawn = await self._threads.run(_open_sources, [base.open, *overlays], stack)
+                stack.enter_context(measured("render", decision.output))
                 return await self._renderer.render(
                     source,
                     decision.recipe,

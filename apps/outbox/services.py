@@ -26,6 +26,7 @@ from psycopg.types.json import Jsonb
 
 from apps.accounts.models import Account
 from apps.outbox.errors import RetryLater
+from apps.outbox.metrics import RUN_SECONDS, RUNS
 from apps.outbox.models import Job, JobQuerySet, JobState
 from apps.outbox.nudge import nudger
 from apps.outbox.registry import find_kind
@@ -141,6 +142,13 @@ def _claim(job_pk: int) -> Job | None:
 
 
 def _handle(job: Job) -> JobState:
+    with RUN_SECONDS.labels(job.kind).time():
+        state = _attempt(job)
+    RUNS.labels(job.kind, state.value).inc()
+    return state
+
+
+def _attempt(job: Job) -> JobState:
     try:
         successor = find_kind(job.kind).handler(job)
     except RetryLater as later:

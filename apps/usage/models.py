@@ -21,6 +21,10 @@ class DailyUsage(models.Model):
     uploaded_bytes = models.PositiveBigIntegerField(default=0)
     renders = models.PositiveBigIntegerField(default=0)
     rendered_bytes = models.PositiveBigIntegerField(default=0)
+    # What reached the origin; `hits` of these were stored already.
+    requests = models.PositiveBigIntegerField(default=0)
+    hits = models.PositiveBigIntegerField(default=0)
+    sent_bytes = models.PositiveBigIntegerField(default=0)
 
     objects = DailyUsageQuerySet.as_manager()
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apps.accounts.models import Account
 from apps.usage.models import DailyUsage
-from apps.usage.services import count_render, count_upload
+from apps.usage.services import Served, count_render, count_served, count_upload
 from tests.api.answers import accepted, refused
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +20,7 @@ def test_it_works(olive_client: Client, images_path: str, orchard: Account, else
     count_upload(account=orchard, size_bytes=100)
     count_render(account=orchard, size_bytes=7)
     count_upload(account=elsewhere, size_bytes=1)
+    count_served(counts={(orchard.pk, timezone.now().date()): Served(3, 2, 90)})
     yesterday = timezone.now().date() - timedelta(days=1)
     DailyUsage.objects.create(account=orchard, day=yesterday, uploads=2, uploaded_bytes=5)
     result = accepted(olive_client.get(f"{images_path}/usage"))
@@ -30,10 +31,14 @@ def test_it_works(olive_client: Client, images_path: str, orchard: Account, else
         "uploaded_bytes": 100,
         "renders": 1,
         "rendered_bytes": 7,
+        "requests": 3,
+        "hits": 2,
+        "sent_bytes": 90,
     }
     assert result["days"][-2]["uploads"] == 2
     assert result["days"][0]["uploads"] == 0
-    assert result["totals"] == {"uploads": 3, "uploaded_bytes": 105, "renders": 1, "rendered_bytes": 7}
+    sums = {"uploads": 3, "uploaded_bytes": 105, "renders": 1, "rendered_bytes": 7}
+    assert result["totals"] == sums | {"requests": 3, "hits": 2, "sent_bytes": 90}
 
 
 def test_days_before_there_was_anything(olive_client: Client, images_path: str) -> None:

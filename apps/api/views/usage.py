@@ -17,7 +17,7 @@ from apps.usage.models import DailyUsage
 
 _USUAL_DAYS = 30
 _MAX_DAYS = 366
-_COUNTS = ("uploads", "uploaded_bytes", "renders", "rendered_bytes")
+_COUNTS = ("uploads", "uploaded_bytes", "renders", "rendered_bytes", "requests", "hits", "sent_bytes")
 
 
 class Usage(AccountView):
@@ -43,6 +43,9 @@ class Usage(AccountView):
             uploaded_bytes = serializers.IntegerField()
             renders = serializers.IntegerField()
             rendered_bytes = serializers.IntegerField()
+            requests = serializers.IntegerField()
+            hits = serializers.IntegerField()
+            sent_bytes = serializers.IntegerField()
 
         class Day(Counts):
             date = serializers.DateField()
@@ -55,9 +58,20 @@ class Usage(AccountView):
                     "uploaded_bytes": 4_691_356,
                     "renders": 8,
                     "rendered_bytes": 401_122,
+                    "requests": 310,
+                    "hits": 302,
+                    "sent_bytes": 9_127_440,
                 }
             ],
-            "totals": {"uploads": 2, "uploaded_bytes": 4_691_356, "renders": 8, "rendered_bytes": 401_122},
+            "totals": {
+                "uploads": 2,
+                "uploaded_bytes": 4_691_356,
+                "renders": 8,
+                "rendered_bytes": 401_122,
+                "requests": 310,
+                "hits": 302,
+                "sent_bytes": 9_127_440,
+            },
         }
 
         days = Day(many=True)
@@ -66,7 +80,11 @@ class Usage(AccountView):
     @describe(
         "Usage",
         "Get the usage",
-        text="By days of UTC, `since` and `until` counted: the last 30 unless they say. An extension.",
+        text=(
+            "By days of UTC, `since` and `until` counted: the last 30 unless they say. `requests` are those "
+            "for pictures that reached the origin, past caches in front; `hits` of them were stored already. "
+            "They are counted some seconds late. An extension."
+        ),
         query=Query,
         result=Output,
     )

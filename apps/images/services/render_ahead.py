@@ -8,6 +8,7 @@ from functools import partial
 
 from apps.images.decide import RenditionKey
 from apps.images.errors import NoSuchOverlay
+from apps.images.metrics import measured
 from apps.images.models import Image
 from apps.images.overlays import OverlayFacts
 from apps.images.renderer import RENDER_LIMITS, finds_faces, longest_render_seconds, render
@@ -110,7 +111,7 @@ def _render(image: Image, overlays: tuple[OverlayFacts, ...], recipe: Recipe, ke
         open_base = partial(open_rendition, mezzanine.storage_key)
         known, stands_for = find_subject(image=image, recipe=recipe), (image.width, image.height)
     storage_keys = [overlay.storage_key for overlay in overlays]
-    with open_base() as base, open_originals(*storage_keys) as drawn:
+    with open_base() as base, open_originals(*storage_keys) as drawn, measured("render", key.output):
         return render(
             base,
             recipe,

@@ -1,0 +1,31 @@
+"""What delivery counts of itself, for Prometheus. Labels are of closed sets: nothing a client sends."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Histogram
+
+from apps.delivery.messages import DeliveryResponse
+
+REQUESTS = Counter(
+    "images_delivery_requests",
+    "Answers, by status and by who answered: store, renderer, or nobody.",
+    ["status", "tier"],
+)
+SECONDS = Histogram(
+    "images_delivery_seconds",
+    "Time to the head of an answer.",
+    ["tier"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
+)
+BYTES = Counter(
+    "images_delivery_bytes", "Bytes of pictures sent, or handed to the server to be sent.", ["tier"]
+)
+FLIGHTS_JOINED = Counter("images_flights_joined", "Requests that waited for a render already under way here.")
+
+
+def count_answer(response: DeliveryResponse, seconds: float) -> None:
+    tier = response.tier
+    REQUESTS.labels(str(response.status), tier).inc()
+    SECONDS.labels(tier).observe(seconds)
+    if response.picture_bytes:
+        BYTES.labels(tier).inc(response.picture_bytes)
