@@ -192,6 +192,8 @@ FETCH_DENIED_NETWORKS = env.networks("FETCH_DENIED_NETWORKS")
 FETCH_PORTS = env.ports("FETCH_PORTS", "80,443")
 FETCH_SECONDS = env.integer("FETCH_SECONDS", 10, minimum=1, maximum=60)
 FETCH_AT_ONCE = env.integer("FETCH_AT_ONCE", 4, minimum=1, maximum=64)
+# What an account's copies of remote sources may take; those that are stale first make room.
+REMOTE_BYTES = env.integer("REMOTE_MEGABYTES", 1024, minimum=100, maximum=10**6) * 1024**2
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "incoming"
 FILE_UPLOAD_HANDLERS = ["apps.dashboard.incoming.NamelessFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024**2

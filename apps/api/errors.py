@@ -116,6 +116,7 @@ TABLE: dict[type[Exception], Row] = {
     fetching.BadCertificate: Row(400, 5454, _NOT_FETCHED),
     fetching.DeadlinePassed: Row(400, 5454, _NOT_FETCHED),
     fetching.BadRedirect: Row(400, 5454, _NOT_FETCHED),
+    fetching.ForbiddenRedirect: Row(400, 5454, _NOT_FETCHED),
     fetching.TooManyRedirects: Row(400, 5454, _NOT_FETCHED),
     fetching.RefusedByServer: Row(400, 5454, _NOT_FETCHED),
     fetching.BadResponse: Row(400, 5454, _NOT_FETCHED),
@@ -146,6 +147,8 @@ TABLE: dict[type[Exception], Row] = {
     variants.VariantExists: Row(409, 5409, "{error}", _NO_RETRY),
     variants.BadVariantName: Row(400, 5400, "Bad request: {error}"),
     variants.BadBrowserTtl: Row(400, 5400, "Bad request: {error}"),
+    variants.BadOrigin: Row(400, 5400, "Bad request: {error}"),
+    variants.TooManyOrigins: Row(403, 5453, "The given account has reached a service limit: {error}"),
     variants.TooManyVariants: Row(403, 5453, "The given account has reached a service limit: {error}"),
     variants.VariantProtected: Row(400, 5400, "Bad request: {error}"),
     # signing

@@ -102,6 +102,8 @@ TABLE: dict[type[Exception], Row] = {
     variants.VariantExists: Row(409, "The account already has a variant with this name."),
     variants.BadVariantName: Row(400, "This name cannot be used: {error}."),
     variants.BadBrowserTtl: Row(400, "This cannot be: {error}."),
+    variants.BadOrigin: Row(400, "This cannot be: {error}."),
+    variants.TooManyOrigins: Row(409, "No room for one more: {error}."),
     variants.TooManyVariants: Row(409, "No room for one more: {error}."),
     variants.VariantProtected: Row(409, "This cannot be done: {error}."),
 }

@@ -9,9 +9,11 @@ from __future__ import annotations
 import time
 from functools import partial
 
+from django.conf import settings
+
 from apps.delivery.clients import find_client
 from apps.delivery.conditions import choose_range, is_unchanged
-from apps.delivery.errors import answer_error
+from apps.delivery.errors import answer_error, redirect
 from apps.delivery.headers import body_headers, picture_headers, plain_headers, preflight_headers
 from apps.delivery.hints import read_hints
 from apps.delivery.messages import DeliveryRequest, DeliveryResponse, Tier
@@ -19,8 +21,10 @@ from apps.delivery.metrics import count_answer
 from apps.delivery.ports import Ports
 from apps.delivery.refusals import ImageChanging, MethodNotAllowed
 from apps.delivery.renditions import Picture
+from apps.delivery.sources import find_detour
 from apps.images.decide import Decision, Facts, decide
-from apps.images.links import Link, parse_link
+from apps.images.links import Link
+from apps.images.remote import RemoteLink, parse_target
 from apps.images.renderer import RENDER_LIMITS, finds_faces
 
 HEALTH_PATH = b"/healthz"
@@ -55,7 +59,20 @@ async def _answer(request: DeliveryRequest, ports: Ports) -> DeliveryResponse:
         raise MethodNotAllowed(request.method)
     if request.raw_target == HEALTH_PATH:
         return DeliveryResponse(200, plain_headers(b"ok\n"), b"ok\n")
-    link = parse_link(request.raw_target)
+    link = parse_target(
+        request.raw_target,
+        host=request.header("host"),
+        is_encrypted=settings.DELIVERY_URL.startswith("https:"),
+    )
+    try:
+        return await _answer_link(link, request, ports)
+    except Exception as error:
+        if (place := find_detour(link, error)) is None:
+            raise
+        return redirect(answer_error(error), place)
+
+
+async def _answer_link(link: Link, request: DeliveryRequest, ports: Ports) -> DeliveryResponse:
     for _ in range(TRIES):
         decision = await _decide(link, request, ports)
         if decision.rendition and _has(request, decision.rendition.digest):
@@ -76,7 +93,11 @@ def _admit(request: DeliveryRequest, ports: Ports) -> None:
 
 
 async def _decide(link: Link, request: DeliveryRequest, ports: Ports) -> Decision:
-    return decide_request(request, link, await ports.look_up(link), now=int(ports.now()))
+    facts = await ports.look_up(link)
+    if isinstance(link, RemoteLink):
+        admit = partial(_admit, request, ports)
+        facts = await ports.sources.bring(link, facts, via=request.header("via"), admit=admit)
+    return decide_request(request, link, facts, now=int(ports.now()))
 
 
 def decide_request(request: DeliveryRequest, link: Link, facts: Facts | None, *, now: int) -> Decision:

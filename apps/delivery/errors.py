@@ -7,15 +7,17 @@ told without its internals.
 
 from __future__ import annotations
 
+import http.client
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import DatabaseError, InterfaceError
 
 from apps.delivery import refusals
 from apps.delivery.headers import error_headers
 from apps.delivery.messages import DeliveryResponse
+from apps.fetching import errors as fetching
 from apps.images import errors as images
 from apps.imaging import errors as imaging
 
@@ -38,6 +40,13 @@ _NOT_RESIZED = "Could not resize the image: {error}"
 _INTERNAL = "internal error while processing the image"
 _BUSY = "The service is too busy: {error}"
 _TOO_MUCH = "The image is too large to process or the service is too busy"
+_NOT_FETCHED = "Could not fetch the image"
+_NOT_REACHED = Row(523, 9510, _NOT_FETCHED)  # one for all, lest it tell what listens in our network
+_DOWNLOADING = Row(
+    422, 9416, "Could not resize the image: error occurred while downloading the image: {error}"
+)
+# Load that is shed must not become load by being logged, and the fetcher has told of its own.
+_NOT_LOGGED = (refusals.QueueFull, fetching.FetchError, images.AlreadyResized)
 _UNFORESEEN = Row(500, 9523, "internal error")
 
 TABLE: dict[type[Exception], Row] = {
@@ -45,6 +54,7 @@ TABLE: dict[type[Exception], Row] = {
     images.NotALink: Row(404, 9431, "Not found: {error}"),
     images.LinkTooLong: Row(414, 9432, "Bad request: {error}"),
     images.BadLinkText: Row(403, 9426, "The URL has an invalid text part: {error}"),
+    images.BadSource: Row(403, 9406, "Could not fetch the image - invalid URL: {error}"),
     # The link leads to no picture.
     images.UnknownAccount: Row(403, 9427, "Image access denied with incorrect account id"),
     images.NoSuchImage: Row(404, 9431, "Not found: {error}"),
@@ -56,7 +66,25 @@ TABLE: dict[type[Exception], Row] = {
     images.SignatureWrong: Row(403, 9425, _DENIED),
     images.LinkExpired: Row(403, 9425, _DENIED),
     images.OptionsOnPrivateImage: Row(403, 9425, _DENIED),
-    images.OriginalMissing: Row(502, 9505, "Could not fetch the image"),
+    images.OriginalMissing: Row(502, 9505, _NOT_FETCHED),
+    # Remote sources.
+    images.UnknownHost: Row(404, 9431, "Not found: {error}"),
+    images.OriginNotAllowed: Row(403, 9401, "{error}"),
+    images.AlreadyResized: Row(508, 9403, "{error}"),
+    fetching.BadUrl: Row(403, 9406, "Could not fetch the image - invalid URL: {error}"),
+    fetching.AddressForbidden: _NOT_REACHED,
+    fetching.NameNotFound: _NOT_REACHED,
+    fetching.ConnectionFailed: _NOT_REACHED,
+    fetching.BadCertificate: _NOT_REACHED,
+    fetching.DeadlinePassed: _NOT_REACHED,
+    fetching.BadRedirect: Row(400, 9420, "Redirection to an invalid URL: {error}"),
+    fetching.ForbiddenRedirect: Row(400, 9420, "Redirection to an invalid URL: {error}"),
+    fetching.TooManyRedirects: Row(400, 9421, "Too many redirects: {error}"),
+    fetching.RefusedByServer: Row(502, 9509, _NOT_FETCHED),  # but see _judge
+    fetching.BadResponse: _DOWNLOADING,
+    fetching.CutShort: _DOWNLOADING,
+    fetching.ResponseTooLarge: Row(413, 9402, "Could not fetch the image — file too large: {error}"),
+    fetching.FetcherBusy: Row(503, 9522, _BUSY, _SOON),
     # The options or the picture.
     imaging.OptionsError: Row(400, 9401, "Missing or invalid resizing parameters: {error}"),
     imaging.EmptyImage: Row(403, 9413, _NOT_RESIZED),
@@ -96,14 +124,26 @@ def find_row(kind: type[BaseException]) -> Row | None:
     return next((TABLE[parent] for parent in kind.__mro__ if parent in TABLE), None)
 
 
+def _judge(status: int) -> Row:
+    """Return the row for a remote source's server that answered with `status`, not 200 (catalogue §4.13)."""
+    name = http.client.responses.get(status, "")
+    text = f"{_NOT_FETCHED} — the server returned HTTP error {status} {name}".rstrip()
+    if status == 404:
+        return Row(404, 9404, text)
+    if status == 508:
+        return Row(508, 9403, str(images.AlreadyResized()))
+    if 401 <= status < 500:
+        return Row(status, 9408, text)
+    return Row(502, 9519 if status == 400 else 9509, text)
+
+
 def answer_error(error: Exception) -> DeliveryResponse:
     """Return what is said about an error."""
-    row = find_row(type(error))
+    row = _judge(error.status) if isinstance(error, fetching.RefusedByServer) else find_row(type(error))
     if row is None:
         logger.error("A delivery request failed", exc_info=error)
         row = _UNFORESEEN
-    elif row.status >= 500 and not isinstance(error, refusals.QueueFull):
-        # Load that is shed must not become load by being logged.
+    elif row.status >= 500 and not isinstance(error, _NOT_LOGGED):
         logger.warning("A delivery request was answered with %s: %r", row.status, error)
     return write_error(error, row)
 
@@ -117,3 +157,8 @@ def write_error(error: Exception, row: Row) -> DeliveryResponse:
     elif isinstance(error, refusals.TooManyMisses):
         headers["retry-after"] = str(error.retry_after_seconds)
     return DeliveryResponse(row.status, headers, body)
+
+
+def redirect(response: DeliveryResponse, place: str) -> DeliveryResponse:
+    """Return an error's answer as one that sends elsewhere; `place` is a URL in ASCII."""
+    return replace(response, status=302, headers={**response.headers, "location": place})

@@ -14,7 +14,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from apps.delivery.refusals import LookupFailed
 from apps.images.decide import Facts
 from apps.images.links import Link
-from apps.images.lookup import LOOKUP_SQL, facts_from_row, lookup_parameters
+from apps.images.lookup import facts_from_row, lookup_parameters, lookup_sql
 
 # A request waits this long for a connection, and this long for the row.
 POOL_SECONDS = 2.0
@@ -49,26 +49,26 @@ class AsyncLookup:
 
     async def __call__(self, link: Link) -> Facts | None:
         """Raise LookupFailed when the database does not answer."""
-        parameters = lookup_parameters(link)
+        sql, parameters = lookup_sql(link), lookup_parameters(link)
         try:
-            row = await self._fetch(parameters)
+            row = await self._fetch(sql, parameters)
         except (OperationalError, InterfaceError, TimeoutError) as error:
             raise LookupFailed from error
         return facts_from_row(row, self._field_keys)
 
-    async def _fetch(self, parameters: Any) -> tuple[Any, ...] | None:
+    async def _fetch(self, sql: str, parameters: Any) -> tuple[Any, ...] | None:
         try:
-            return await self._fetch_once(parameters)
+            return await self._fetch_once(sql, parameters)
         except PoolTimeout:
             raise
         except (OperationalError, InterfaceError):
             # After a restart of the database every pooled connection is dead: replace them all, try once.
             await self._pool.check()
-            return await self._fetch_once(parameters)
+            return await self._fetch_once(sql, parameters)
 
-    async def _fetch_once(self, parameters: Any) -> tuple[Any, ...] | None:
+    async def _fetch_once(self, sql: str, parameters: Any) -> tuple[Any, ...] | None:
         async with self._pool.connection() as connection, asyncio.timeout(QUERY_SECONDS):
-            cursor = await connection.execute(LOOKUP_SQL, parameters)
+            cursor = await connection.execute(sql.encode(), parameters)
             row: tuple[Any, ...] | None = await cursor.fetchone()
             return row
 

@@ -17,6 +17,7 @@ from apps.delivery.flushing import Flusher
 from apps.delivery.lookup import AsyncLookup, make_pool
 from apps.delivery.misses import MissLimit
 from apps.delivery.renditions import Renderer, Renditions, is_lasting
+from apps.delivery.sources import Sources, is_lasting_fetch
 from apps.delivery.threads import DatabaseThreads
 from apps.delivery.turns import Turns
 from apps.images.decide import Facts, RenditionKey, StoredRendition
@@ -26,6 +27,8 @@ from apps.imaging.renderer.async_client import AsyncRendererClient
 from apps.imaging.renderer.patience import longest_wait
 from apps.usage.tally import Tally
 
+# Fetches of remote sources under way or waiting for a seat, per process.
+MAX_FETCHES = 256
 FAILURE_SECONDS = 3.0
 # How long a picture may wait for its turn at the renderer.
 TURN_SECONDS = 10.0
@@ -42,6 +45,7 @@ class Ports:
 
     look_up: Callable[[Link], Awaitable[Facts | None]]
     renditions: Renditions
+    sources: Sources
     misses: MissLimit
     trusted_proxies: int
     tally: Tally
@@ -63,6 +67,8 @@ async def open_ports(
     flusher = Flusher([tally], threads)
     claims = Claims(claim_threads)
     pool = pool or make_pool()
+    look_up = AsyncLookup(pool, settings.FIELD_KEYS)
+    sources = make_sources(look_up)
     await pool.open(wait=False)
     flusher.start()
     try:
@@ -76,13 +82,15 @@ async def open_ports(
             wait_seconds=find_wait_seconds(),
         )
         yield Ports(
-            look_up=AsyncLookup(pool, settings.FIELD_KEYS),
+            look_up=look_up,
             renditions=make(flights=flights, mezzanines=make(flights=mezzanine_flights)),
+            sources=sources,
             misses=MissLimit(settings.MISSES_PER_MINUTE),
             trusted_proxies=settings.TRUSTED_PROXIES,
             tally=tally,
         )
     finally:
+        await sources.close()
         await flights.close()
         await mezzanine_flights.close()
         await flusher.close()
@@ -94,6 +102,19 @@ async def open_ports(
 
 def make_flights(limit: int) -> Flights[RenditionKey, StoredRendition | None]:
     return Flights(limit=limit, failures=Failures(seconds=FAILURE_SECONDS), is_lasting=is_lasting)
+
+
+def make_sources(look_up: Callable[[Link], Awaitable[Facts | None]]) -> Sources:
+    return Sources(
+        look_up=look_up,
+        threads=DatabaseThreads(settings.FETCH_AT_ONCE),
+        flights=Flights(
+            limit=MAX_FETCHES, failures=Failures(seconds=FAILURE_SECONDS), is_lasting=is_lasting_fetch
+        ),
+        own_urls=(settings.DELIVERY_URL, settings.CONTROL_URL),
+        at_once=settings.FETCH_AT_ONCE,
+        wait_seconds=settings.FETCH_SECONDS + find_wait_seconds(),
+    )
 
 
 def find_wait_seconds() -> float:

@@ -9,6 +9,7 @@
     │ ├ BadCertificate        TLS could not be agreed on, or the certificate is not the name's
     │ └ DeadlinePassed        before or while the answer came
     ├ BadRedirect             to nowhere, to a URL that breaks a rule, or from https to http
+    │ ├ ForbiddenRedirect     to where the caller does not want to be led
     │ └ TooManyRedirects
     ├ RefusedByServer         an answer whose `status` is not 200
     ├ BadResponse             not HTTP, more headers than allowed, an encoded body
@@ -63,6 +64,11 @@ class DeadlinePassed(Unreachable):
 
 class BadRedirect(FetchError):
     pass
+
+
+class ForbiddenRedirect(BadRedirect):
+    def __init__(self) -> None:
+        super().__init__("the server redirects to another, which is not allowed")
 
 
 class TooManyRedirects(BadRedirect):

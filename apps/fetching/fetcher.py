@@ -7,17 +7,24 @@ each redirect goes through the same. It keeps nothing between fetches: no cookie
 from __future__ import annotations
 
 import logging
+import re
 import ssl
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from apps.fetching.addresses import AddressPolicy
 from apps.fetching.connecting import connect
 from apps.fetching.deadline import Deadline
-from apps.fetching.errors import FetchError, RefusedByServer, TooManyRedirects, Unreachable
+from apps.fetching.errors import (
+    FetchError,
+    ForbiddenRedirect,
+    RefusedByServer,
+    TooManyRedirects,
+    Unreachable,
+)
 from apps.fetching.exchange import Exchange
 from apps.fetching.redirects import REDIRECTS, follow
 from apps.fetching.resolving import Resolve, find_addresses, resolve_by_system
@@ -25,6 +32,10 @@ from apps.fetching.slots import Slots
 from apps.fetching.url import FetchUrl, parse_url
 
 logger = logging.getLogger(__name__)
+
+_NOT_MODIFIED = 304
+_ETAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]{0,200}"')
+_DATE = re.compile(r"[A-Za-z]{3}, [0-9]{2} [A-Za-z]{3} [0-9]{4} [0-9:]{8} GMT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +59,24 @@ class FetchLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server calls the version it sent, in its own words; empty texts for what it did not say."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+    def as_condition(self) -> dict[str, str]:
+        """Return the headers that ask for the body only if it is another by now."""
+        named = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in named.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """What came. `url` is where it came from in the end, as text for people: without secrets.
 
-    filename: the last part of the path that was asked for. content_type: what the server says.
+    filename: the last part of the path that was asked for. content_type, cache_control: what the server says.
+    is_unchanged: it has what the validators named, and sent nothing.
     """
 
     url: str
@@ -59,6 +84,9 @@ class Fetched:
     content_type: str
     size_bytes: int
     sha256: str
+    cache_control: str = ""
+    validators: Validators = Validators()
+    is_unchanged: bool = False
 
 
 class Fetcher:
@@ -88,29 +116,55 @@ class Fetcher:
         }
         self._slots = Slots(self._limits.at_once)
 
-    def fetch(self, text: str, *, into: BinaryIO, max_bytes: int, asker: Hashable) -> Fetched:
+    def fetch(
+        self,
+        text: str,
+        *,
+        into: BinaryIO,
+        max_bytes: int,
+        asker: Hashable,
+        known: Validators = Validators(),
+        may_follow: Callable[[FetchUrl], bool] | None = None,
+    ) -> Fetched:
         """Write what a URL leads to into a file; raises FetchError, and then a part of it may be in there.
 
-        `asker` is on whose behalf: the slots are shared out among them.
+        `asker` is on whose behalf: the slots are shared out among them. `known` is what an earlier fetch was
+        told: if it still holds, nothing is written. `may_follow` judges each redirect, beyond what is judged
+        anyway.
         """
         with self._slots.held_by(asker):
             began_at = time.monotonic()
             try:
-                return self._fetch(parse_url(text, ports=self._limits.ports), into, max_bytes)
+                first = parse_url(text, ports=self._limits.ports)
+                return self._fetch(first, into, max_bytes, known, may_follow)
             except Unreachable:
                 self._sleep(self._rest_of_step(time.monotonic() - began_at))
                 raise
 
-    def _fetch(self, first: FetchUrl, into: BinaryIO, max_bytes: int) -> Fetched:
+    def _fetch(
+        self,
+        first: FetchUrl,
+        into: BinaryIO,
+        max_bytes: int,
+        known: Validators,
+        may_follow: Callable[[FetchUrl], bool] | None,
+    ) -> Fetched:
         deadline = Deadline(self._limits.total_seconds)
         url = first
         try:
             for _ in range(self._limits.max_redirects + 1):
                 may_know = url.origin == first.origin
-                with self._open(url, first.authorization if may_know else None, deadline) as exchange:
+                headers = known.as_condition()
+                if may_know and first.authorization is not None:
+                    headers["Authorization"] = first.authorization
+                with self._open(url, headers, deadline) as exchange:
+                    if exchange.status == _NOT_MODIFIED and known.as_condition():
+                        return _describe(exchange, first, url, known=known)
                     if exchange.status not in REDIRECTS:
                         return _receive(exchange, first, url, into, max_bytes)
                     url = follow(url, exchange.header("Location"), ports=self._limits.ports)
+                    if may_follow is not None and not may_follow(url):
+                        raise ForbiddenRedirect
             raise TooManyRedirects(self._limits.max_redirects)
         except FetchError as error:
             detail = error.detail if isinstance(error, Unreachable) else error
@@ -119,17 +173,14 @@ class Fetcher:
             raise
 
     @contextmanager
-    def _open(self, url: FetchUrl, authorization: str | None, deadline: Deadline) -> Iterator[Exchange]:
-        headers: Mapping[str, str] = self._headers
-        if authorization is not None:
-            headers = {**headers, "Authorization": authorization}
+    def _open(self, url: FetchUrl, more: Mapping[str, str], deadline: Deadline) -> Iterator[Exchange]:
         addresses = find_addresses(url, resolve=self._resolve, policy=self._policy, deadline=deadline)
         soon = deadline.within(self._limits.connect_seconds)
         with closing(connect(url, addresses, deadline=soon, trust=self._trust)) as connection:
             yield Exchange(
                 connection,
                 url,
-                headers=headers,
+                headers={**self._headers, **more},
                 max_head_bytes=self._limits.max_head_bytes,
                 deadline=deadline,
             )
@@ -144,4 +195,24 @@ def _receive(exchange: Exchange, first: FetchUrl, url: FetchUrl, into: BinaryIO,
     if exchange.status != 200:
         raise RefusedByServer(exchange.status)
     size, sha256 = exchange.receive(into, max_bytes=max_bytes)
-    return Fetched(str(url), first.filename, exchange.header("Content-Type"), size, sha256)
+    return replace(_describe(exchange, first, url), size_bytes=size, sha256=sha256)
+
+
+def _describe(exchange: Exchange, first: FetchUrl, url: FetchUrl, known: Validators | None = None) -> Fetched:
+    """Return what an answer's head tells; with `known`, of an answer that these still hold."""
+    told = Validators(_read(exchange.header("ETag"), _ETAG), _read(exchange.header("Last-Modified"), _DATE))
+    return Fetched(
+        url=str(url),
+        filename=first.filename,
+        content_type=exchange.header("Content-Type"),
+        size_bytes=0,
+        sha256="",
+        cache_control=exchange.header("Cache-Control"),
+        validators=told if known is None else known,
+        is_unchanged=known is not None,
+    )
+
+
+def _read(value: str, pattern: re.Pattern[str]) -> str:
+    """Return a validator as it may be sent back; nothing for one that no server should write."""
+    return value if pattern.fullmatch(value) else ""

@@ -48,6 +48,11 @@ class FetchUrl:
         return f"{self.scheme}://{secret}{self.authority}{path}{mark and '?***'}"
 
     @property
+    def spelled(self) -> str:
+        """The whole URL in ASCII, its query too, which `str` hides; but no credentials."""
+        return f"{self.scheme}://{self.authority}{self.target}"
+
+    @property
     def origin(self) -> tuple[str, str, int]:
         return self.scheme, self.host, self.port
 

@@ -82,6 +82,8 @@ class Facts:
     renditions: tuple[StoredRendition, ...]  # of every recipe it can be, at the image's current version
     overlays: tuple[OverlayFacts, ...] = ()  # those of the images the recipe draws that are there
     has_signed_options: bool = False
+    allowed_origins: tuple[str, ...] = ()  # told of remote sources only
+    is_fresh: bool = True  # what we have of a remote source is what its server has
 
 
 @dataclass(frozen=True, slots=True)

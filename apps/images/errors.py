@@ -24,11 +24,15 @@ ImagesError
 LinkError                    the request target is not a link at all
 ├── NotALink                 too few parts
 ├── LinkTooLong
-└── BadLinkText              broken percent-encoding, control characters
+├── BadLinkText              broken percent-encoding, control characters
+└── BadSource                a remote source whose URL cannot be read
 DecisionError                a well-formed link that leads to no picture
 ├── UnknownAccount
 ├── NoSuchImage
 ├── NoSuchVariant
+├── UnknownHost              no account has the host of a link to a remote source
+├── OriginNotAllowed         the account does not take sources from there
+├── AlreadyResized           the source is a picture of ours
 ├── NoSuchOverlay            an image to be drawn is not there, or not for everyone's eyes; `image_id`
 ├── FlexibleNotAllowed
 └── AccessDenied             a private image; the reason says what is wrong with the signature
@@ -182,6 +186,10 @@ class BadLinkText(LinkError):
         self.position = position
 
 
+class BadSource(LinkError):
+    pass
+
+
 class DecisionError(Exception):
     """The link is well formed, and the answer is no."""
 
@@ -199,6 +207,21 @@ class NoSuchImage(DecisionError):
 class NoSuchVariant(DecisionError):
     def __init__(self) -> None:
         super().__init__("This account doesn't have variant with this name")
+
+
+class UnknownHost(DecisionError):
+    def __init__(self) -> None:
+        super().__init__("no account has this host")
+
+
+class OriginNotAllowed(DecisionError):
+    def __init__(self) -> None:
+        super().__init__("Transformation origin is not in allowed origins list")
+
+
+class AlreadyResized(DecisionError):
+    def __init__(self) -> None:
+        super().__init__("Requested resized version of an already-resized image")
 
 
 class NoSuchOverlay(DecisionError):

@@ -14,6 +14,11 @@ _USER_AGENT = "images-platform"
 _VIA = "1.1 images-platform"
 
 
+def is_from_ourselves(via: str) -> bool:
+    """Whether a request with this Via header comes from a fetcher like ours."""
+    return _VIA.partition(" ")[2] in via.lower()
+
+
 def find_fetcher() -> Fetcher:
     """Return the process's one fetcher, whose slots all threads share."""
     policy = AddressPolicy(allowed=settings.FETCH_ALLOWED_NETWORKS, denied=settings.FETCH_DENIED_NETWORKS)

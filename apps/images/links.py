@@ -82,14 +82,14 @@ def parse_link(raw_target: bytes) -> Link:
         or not all((parts[1], parts[2], parts[-1]))
     ):
         raise NotALink(len(prefix) + _find_gap(parts))
-    _refuse_broken_escapes(path)
+    refuse_broken_escapes(path)
     parts[0] = prefix  # so that the parts are all of the path, and errors can tell where they stand
     last = len(parts) - 1
     signature = read_signature(path, query)
     return Link(
-        account_hash=_decode(parts, 1),
-        image_id="/".join([_decode(parts, number) for number in range(2, last)]),
-        segment=_decode(parts, last),
+        account_hash=decode_part(parts, 1),
+        image_id="/".join([decode_part(parts, number) for number in range(2, last)]),
+        segment=decode_part(parts, last),
         signature=replace(signature, prefix=prefix) if prefix else signature,
     )
 
@@ -142,12 +142,14 @@ def locate(encoded: bytes, index: int) -> int:
     return len(encoded) if found is None else found.start()
 
 
-def _refuse_broken_escapes(path: bytes) -> None:
+def refuse_broken_escapes(path: bytes) -> None:
+    """Raise BadLinkText for a % that stands for nothing."""
     if broken := _BROKEN_ESCAPE.search(path):
         raise BadLinkText("% must be followed by two hexadecimal digits", broken.start())
 
 
-def _decode(parts: list[bytes], number: int) -> str:
+def decode_part(parts: list[bytes], number: int) -> str:
+    """Return one of a path's parts in clear, or raise BadLinkText."""
     decoded = unquote_to_bytes(parts[number])
     try:
         text = decoded.decode("utf-8")

@@ -23,6 +23,7 @@ from apps.images.decide import (
 )
 from apps.images.links import Link
 from apps.images.overlays import OverlayFacts
+from apps.images.remote import RemoteLink
 from apps.imaging.errors import OptionsError
 from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat
@@ -31,9 +32,9 @@ from apps.signing.secrets import UnreadableSecret, decrypt_value
 
 logger = logging.getLogger(__name__)
 
-LOOKUP_SQL = """
+_SELECT = """
 SELECT
-    account.id, policy.is_flexible, policy.has_signed_options, policy.browser_ttl_seconds,
+    account.id, {is_flexible}, policy.has_signed_options, {browser_ttl_seconds},
     ARRAY(SELECT signing_key.encrypted_value FROM signing_signingkey signing_key
           WHERE signing_key.account_id = account.id AND image.is_private),
     image.id, image.version, image.is_private, image.storage_key,
@@ -49,14 +50,43 @@ SELECT
                        overlay.storage_key]
      FROM unnest(coalesce(variant.drawn_images, %(drawn_images)s::text[])) drawn(image_id)
      JOIN images_image overlay ON overlay.account_id = account.id AND overlay.public_id = drawn.image_id
-         AND overlay.deleted_at IS NULL AND NOT overlay.is_draft)
+         AND overlay.deleted_at IS NULL AND NOT overlay.is_draft AND NOT overlay.is_remote)
+"""
+LOOKUP_SQL = (
+    _SELECT.format(is_flexible="policy.is_flexible", browser_ttl_seconds="policy.browser_ttl_seconds")
+    + """
 FROM accounts_account account
 JOIN variants_deliverypolicy policy ON policy.account_id = account.id
 LEFT JOIN images_image image ON image.account_id = account.id AND image.public_id = %(image_id)s
-    AND image.deleted_at IS NULL AND NOT image.is_draft
+    AND image.deleted_at IS NULL AND NOT image.is_draft AND NOT image.is_remote
 LEFT JOIN variants_variant variant ON variant.account_id = account.id AND variant.name = %(variant)s
 WHERE account.hash = %(account_hash)s
 """
+)
+# The account is found by host, and a browser may keep the answer while the copy of the source is fresh. That
+# no variant is named by such a link leaves everything else as above.
+REMOTE_SQL = (
+    _SELECT.format(
+        is_flexible="true",
+        browser_ttl_seconds="greatest(0, extract(epoch FROM source.fresh_until - now()))::integer",
+    )
+    + """
+    , policy.allowed_origins, coalesce(source.fresh_until > now(), false)
+FROM images_deliveryhost host
+JOIN accounts_account account ON account.id = host.account_id
+JOIN variants_deliverypolicy policy ON policy.account_id = account.id
+LEFT JOIN images_image image ON image.account_id = account.id AND image.public_id = %(image_id)s
+    AND image.deleted_at IS NULL AND image.is_remote
+LEFT JOIN images_remotesource source ON source.image_id = image.id
+LEFT JOIN variants_variant variant ON false
+WHERE host.name = %(host)s
+"""
+)
+
+
+def lookup_sql(link: Link) -> str:
+    """Return the statement that asks about a link."""
+    return REMOTE_SQL if isinstance(link, RemoteLink) else LOOKUP_SQL
 
 
 def lookup_parameters(link: Link) -> Mapping[str, str | list[str] | None]:
@@ -76,15 +106,17 @@ def lookup_parameters(link: Link) -> Mapping[str, str | list[str] | None]:
         "variant": None if link.is_flexible else link.segment,
         "fingerprints": fingerprints,
         "drawn_images": drawn_images,
+        "host": link.host if isinstance(link, RemoteLink) else None,
     }
 
 
 def facts_from_row(row: Sequence[Any] | None, field_keys: Sequence[str]) -> Facts | None:
-    """Return what a row of LOOKUP_SQL says, or None when no account has the link's hash."""
+    """Return what a row says, or None when no account has the link's hash, or its host."""
     if row is None:
         return None
     account_pk, is_flexible, has_signed_options, ttl, encrypted_keys, *rest = row
-    image, variant, (renditions, overlays) = rest[:11], rest[11:15], rest[15:]
+    image, variant, (renditions, overlays, *remote) = rest[:11], rest[11:15], rest[15:]
+    allowed_origins, is_fresh = remote or ((), True)
     return Facts(
         account_pk=account_pk,
         is_flexible=is_flexible,
@@ -95,13 +127,15 @@ def facts_from_row(row: Sequence[Any] | None, field_keys: Sequence[str]) -> Fact
         renditions=tuple(_stored_rendition(values) for values in renditions),
         overlays=tuple(map(OverlayFacts.from_row, overlays)),
         has_signed_options=has_signed_options,
+        allowed_origins=tuple(allowed_origins),
+        is_fresh=is_fresh,
     )
 
 
 def look_up(link: Link, field_keys: Sequence[str]) -> Facts | None:
     """Run the statement on Django's connection."""
     with connection.cursor() as cursor:
-        cursor.execute(LOOKUP_SQL, lookup_parameters(link))
+        cursor.execute(lookup_sql(link), lookup_parameters(link))
         return facts_from_row(cursor.fetchone(), field_keys)
 
 

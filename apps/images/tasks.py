@@ -6,9 +6,11 @@ from celery import shared_task
 
 from apps.images.services.deletion import retire_stale_renditions
 from apps.images.services.flights import forget_flights
+from apps.images.services.remote import retire_useless_sources
 
 
 @shared_task
 def sweep_files_task() -> None:
     retire_stale_renditions()
     forget_flights()
+    retire_useless_sources()

@@ -5,6 +5,8 @@ VariantsError
 ├── VariantExists
 ├── BadVariantName
 ├── BadBrowserTtl
+├── BadOrigin            no host, or host and path, that sources may come from; `origin`
+├── TooManyOrigins
 ├── TooManyVariants
 └── VariantProtected     `public` cannot be deleted
 """
@@ -39,6 +41,18 @@ class BadVariantName(VariantsError):
 class BadBrowserTtl(VariantsError):
     def __init__(self, minimum: int, maximum: int) -> None:
         super().__init__(f"browsers may keep an image from {minimum} to {maximum} seconds")
+
+
+class BadOrigin(VariantsError):
+    def __init__(self, origin: str, reason: str) -> None:
+        super().__init__(
+            f"{origin[:100]!r} is no origin (example.com, *.example.com, example.com/photos/): {reason}"
+        )
+
+
+class TooManyOrigins(VariantsError):
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"an account may allow at most {limit} origins")
 
 
 class TooManyVariants(VariantsError):

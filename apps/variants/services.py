@@ -7,7 +7,7 @@ key in one transaction; the recipe's new fingerprint makes old renditions unreac
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +31,7 @@ from apps.variants.errors import (
     VariantProtected,
 )
 from apps.variants.models import MAX_BROWSER_TTL_SECONDS, MIN_BROWSER_TTL_SECONDS, DeliveryPolicy, Variant
+from apps.variants.origins import clean_origins
 
 MAX_VARIANTS = 100
 MAX_NAME_CHARACTERS = 99
@@ -40,7 +41,7 @@ PUBLIC_RECIPE = Recipe(width=1366, height=768, fit=Fit.SCALE_DOWN, metadata=Meta
 _NAME = re.compile(rf"[A-Za-z0-9]{{1,{MAX_NAME_CHARACTERS}}}", re.ASCII)
 _EXTENDED_NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{MAX_NAME_CHARACTERS}}}", re.ASCII)
 # What of an account's policy shapes answers that caches keep.
-_SEEN_BY_CACHES = frozenset({"is_flexible", "browser_ttl_seconds"})
+_SEEN_BY_CACHES = frozenset({"is_flexible", "browser_ttl_seconds", "allowed_origins"})
 
 Options = Recipe | Mapping[str, Any]
 
@@ -149,6 +150,7 @@ def set_delivery_policy(
     has_private_custom_ids: bool | None = None,
     has_signed_options: bool | None = None,
     has_extended_names: bool | None = None,
+    allowed_origins: Sequence[str] | None = None,
     actor: Actor,
 ) -> tuple[DeliveryPolicy, PurgeState]:
     """Change what is given of an account's policy, and have caches forget what they keep under it."""
@@ -159,6 +161,7 @@ def set_delivery_policy(
         "has_private_custom_ids": has_private_custom_ids,
         "has_signed_options": has_signed_options,
         "has_extended_names": has_extended_names,
+        "allowed_origins": None if allowed_origins is None else clean_origins(allowed_origins),
     }
     with transaction.atomic():
         policy = DeliveryPolicy.objects.select_for_update().get(account=account)

@@ -26,6 +26,7 @@ AT_FIRST = {
     "private_custom_ids": False,
     "signed_options": False,
     "extended_names": False,
+    "allowed_origins": [],
 }
 
 
@@ -77,6 +78,9 @@ def test_nothing_named_is_nothing_changed(olive_client: Client, config: str) -> 
         ({"browser_ttl": 2**40}, "31536000"),
         ({"browser_ttl": "soon"}, '"browser_ttl"'),
         ({"stable_ids": True, "browser_ttl": 1}, "3600"),
+        ({"allowed_origins": ["b.com", "https://b.com"]}, "'https://b.com' is no origin"),
+        ({"allowed_origins": "b.com"}, '"allowed_origins"'),
+        ({"allowed_origins": [""]}, '"allowed_origins.0"'),
     ],
 )
 def test_bad_changes(olive_client: Client, config: str, changes: dict[str, Any], says: str) -> None:
@@ -102,3 +106,11 @@ def test_private_custom_ids(olive_client: Client, images_path: str, config: str,
     accepted(patch(olive_client, config, private_custom_ids=True))
     image = accepted(post(olive_client, images_path, *parts))
     assert (image["id"], image["requireSignedURLs"]) == ("fruit/pear", True)
+
+
+def test_allowed_origins(olive_client: Client, config: str) -> None:
+    changed = accepted(patch(olive_client, config, allowed_origins=["B.com", "*.b.com/open/"]))
+    assert changed == AT_FIRST | {"allowed_origins": ["b.com", "*.b.com/open/"]}
+    assert accepted(patch(olive_client, config, allowed_origins=[])) == AT_FIRST
+    too_many = [f"{number}.example" for number in range(101)]
+    refused(patch(olive_client, config, allowed_origins=too_many), 403, 5453)

@@ -144,3 +144,16 @@ def test_another_account_s_job(
 def test_a_job_of_another_kind_is_no_purge(olive_client: Client, images_path: str, orchard: Account) -> None:
     job = Job.objects.create(account=orchard, kind="images.render_ahead", key="x")
     refused(olive_client.get(f"{images_path}/purge/{job.pk}"), 404, 5404)
+
+
+def test_sources(olive_client: Client, images_path: str, cache: MemoryCache) -> None:
+    url = "https://example.com/pear.jpg?key=secret"
+    assert accepted(purge(olive_client, images_path, sources=[url]))["purge"] == "done"
+    told = [
+        event.detail for event in AuditEvent.objects.filter(action__in=["source.purged", "caches.purged"])
+    ]
+    assert len(told) == 2
+    assert "example.com/pear.jpg?***" in str(told)
+    assert "secret" not in str(told)
+    says = refused(purge(olive_client, images_path, sources=["/pear.jpg"]), 400, 5400)
+    assert '"sources": a URL must start with http' in says

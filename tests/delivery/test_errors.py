@@ -9,6 +9,7 @@ import pytest
 
 from apps.delivery import refusals
 from apps.delivery.errors import TABLE, answer_error
+from apps.fetching import errors as fetching
 from apps.images import errors as images
 from apps.imaging import errors as imaging
 
@@ -16,6 +17,7 @@ TREES = [
     images.OriginalMissing,  # of what services refuse, the one that a delivery request meets
     images.LinkError,
     images.DecisionError,
+    fetching.FetchError,
     imaging.ImagingError,
     refusals.Refusal,
 ]

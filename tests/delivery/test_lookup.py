@@ -12,14 +12,17 @@ import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from apps.accounts.actor import SYSTEM
+from apps.accounts.models import Account
 from apps.delivery.asgi import DeliveryApplication
 from apps.delivery.lookup import make_pool, read_conninfo
 from apps.delivery.ports import open_ports
 from apps.images.models import Image
+from apps.images.services import add_host
 from apps.variants.models import Variant
-from apps.variants.services import create_variant
+from apps.variants.services import create_variant, set_delivery_policy
 from tests.delivery.asgi_client import DeliveryClient
-from tests.delivery.conftest import link, signed_link, upload
+from tests.delivery.conftest import draw_picture, link, signed_link, upload
+from tests.delivery.origins import HOST, remote, serving
 from tests.delivery.relay import Relay
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,6 +83,20 @@ def test_overlays_need_no_statement_of_their_own(
         client.get_all(targets)
         with traced(client, pool, tmp_path / "trace"):
             answers = [client.get(target) for target in targets * 4]
+    assert {answer.headers["cf-resized"].split()[0] for answer in answers} == {"internal=ok/h"}
+    assert count_statements(tmp_path / "trace") == len(answers)
+
+
+def test_remote_sources_take_one_too(orchard: Account, stores: Path, tmp_path: Path, settings: Any) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "incoming"
+    set_delivery_policy(account=orchard, allowed_origins=["127.0.0.1"], actor=SYSTEM)
+    add_host(account=orchard, name=HOST, actor=SYSTEM)
+    pool = make_pool(max_size=1)
+    with serving(settings) as origin, served_from(pool) as client:
+        target = remote("w=60", origin.put("/pear.jpg", draw_picture()))
+        assert client.get(target, host=HOST).status == 200
+        with traced(client, pool, tmp_path / "trace"):
+            answers = [client.get(target, host=HOST) for _ in range(5)]
     assert {answer.headers["cf-resized"].split()[0] for answer in answers} == {"internal=ok/h"}
     assert count_statements(tmp_path / "trace") == len(answers)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import logging
 import socket
 import threading
@@ -17,11 +18,13 @@ from apps.fetching.errors import (
     ConnectionFailed,
     DeadlinePassed,
     FetcherBusy,
+    ForbiddenRedirect,
     NameNotFound,
     RefusedByServer,
     Unreachable,
 )
-from apps.fetching.fetcher import Fetcher
+from apps.fetching.fetcher import Fetcher, Validators
+from apps.fetching.url import FetchUrl
 from tests.fetching.fetching import Names, fetch, fetcher_for
 from tests.fetching.serving import Authority, answer, canary, ok, serve, was_visited
 
@@ -230,3 +233,53 @@ def test_more_at_once_than_allowed() -> None:
         may_end.set()
         first.join()
         fetch(fetcher, url)
+
+
+def test_what_is_known_is_not_sent_again() -> None:
+    head = ok(
+        b"pear", 'ETag: W/"one"', "Last-Modified: Sat, 28 Nov 2026 07:00:00 GMT", "Cache-Control: no-cache"
+    )
+    with serve(head) as server:
+        url = f"http://pears.example:{server.port}/pear.jpg"
+        first = fetch(fetcher_for(server), url)[1]
+    assert first.validators == Validators('W/"one"', "Sat, 28 Nov 2026 07:00:00 GMT")
+    assert (first.cache_control, first.is_unchanged) == ("no-cache", False)
+    with serve(answer("304 Not Modified", "Cache-Control: max-age=60")) as server:
+        url = f"http://pears.example:{server.port}/pear.jpg"
+        into = io.BytesIO()
+        again = fetcher_for(server).fetch(url, into=into, max_bytes=10, asker=1, known=first.validators)
+        assert (again.is_unchanged, again.validators, again.cache_control) == (
+            True,
+            first.validators,
+            "max-age=60",
+        )
+        assert into.getvalue() == b""
+        assert '\r\nIf-None-Match: W/"one"\r\nIf-Modified-Since: Sat, 28' in server.heads[0]
+        with pytest.raises(RefusedByServer, match="304"):  # nobody had asked
+            fetch(fetcher_for(server), url)
+
+
+@pytest.mark.parametrize("etag", ["one", '"a b"', '"' + "x" * 201 + '"', '"\xe4"', '"a", "b"'])
+def test_a_validator_that_no_server_should_write_is_not_sent_back(etag: str) -> None:
+    with serve(ok(b"pear", f"ETag: {etag}", "Last-Modified: yesterday")) as server:
+        found = fetch(fetcher_for(server), f"http://pears.example:{server.port}/pear.jpg")[1]
+    assert found.validators == Validators()
+
+
+def test_the_caller_judges_redirects() -> None:
+    with serve(ok(b"pear")) as server:
+        there = f"http://plums.example:{server.port}/there"
+        with serve(answer("302 Found", f"Location: {there}")) as first:
+            fetcher = fetcher_for(first, server)
+            url = f"http://pears.example:{first.port}/here"
+            seen: list[str] = []
+
+            def may_follow(target: FetchUrl) -> bool:
+                seen.append(target.spelled)
+                return len(seen) > 1
+
+            with pytest.raises(ForbiddenRedirect):
+                fetcher.fetch(url, into=io.BytesIO(), max_bytes=10, asker=1, may_follow=may_follow)
+            assert server.heads == []
+            fetcher.fetch(url, into=io.BytesIO(), max_bytes=10, asker=1, may_follow=may_follow)
+            assert seen == [there, there]

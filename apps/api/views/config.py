@@ -16,7 +16,7 @@ from apps.api.description import describe
 from apps.api.envelope import Note, answer
 from apps.api.json_object import read_json
 from apps.api.views.base import AccountView
-from apps.variants.errors import BadBrowserTtl
+from apps.variants.errors import BadBrowserTtl, BadOrigin, TooManyOrigins
 from apps.variants.models import DeliveryPolicy
 from apps.variants.services import set_delivery_policy
 
@@ -50,6 +50,7 @@ class ConfigFields(serializers.Serializer[DeliveryPolicy]):
         "private_custom_ids": False,
         "signed_options": False,
         "extended_names": False,
+        "allowed_origins": ["*.example.com"],
     }
 
     flexible_variants = serializers.BooleanField(source="is_flexible", required=False)
@@ -59,6 +60,7 @@ class ConfigFields(serializers.Serializer[DeliveryPolicy]):
     private_custom_ids = serializers.BooleanField(source="has_private_custom_ids", required=False)
     signed_options = serializers.BooleanField(source="has_signed_options", required=False)
     extended_names = serializers.BooleanField(source="has_extended_names", required=False)
+    allowed_origins = serializers.ListField(child=serializers.CharField(), required=False)
 
 
 class ConfigChanges(ConfigFields):
@@ -85,7 +87,7 @@ class Config(AccountView):
         text="What is not named stays as it is. `stable_ids` and what follows it are extensions.",
         body=ConfigChanges,
         result=ConfigFields,
-        errors=[BadBrowserTtl],
+        errors=[BadBrowserTtl, BadOrigin, TooManyOrigins],
     )
     def patch(self, request: Request, account_id: str) -> Response:
         given = ConfigChanges(data=read_json(self.wire_request))

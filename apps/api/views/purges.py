@@ -20,7 +20,9 @@ from apps.api.json_object import read_json
 from apps.api.refusals import PurgeNotFound
 from apps.api.views.base import AccountView
 from apps.cdn.services import PURGE
-from apps.images.errors import ImageNotFound
+from apps.fetching.url import FetchUrl
+from apps.images.errors import BadSource, ImageNotFound
+from apps.images.remote import read_source
 from apps.images.services import purge_caches
 from apps.outbox.models import Job, JobState
 from apps.variants.errors import VariantNotFound
@@ -42,6 +44,7 @@ class PurgeInput(serializers.Serializer[Any]):
     images = _Names()
     variants = _Names()
     urls = _Names()
+    sources = _Names()
     everything = serializers.BooleanField(default=False)
 
     def validate_urls(self, urls: list[str]) -> list[str]:
@@ -53,10 +56,16 @@ class PurgeInput(serializers.Serializer[Any]):
                 raise serializers.ValidationError(f"the account's links start with {ours}")
         return urls
 
+    def validate_sources(self, sources: list[str]) -> list[FetchUrl]:
+        try:
+            return [read_source(source) for source in sources]
+        except BadSource as error:
+            raise serializers.ValidationError(str(error)) from error
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not any(attrs.values()):
             raise serializers.ValidationError(
-                'name "images", "variants" or "urls", or say "everything": true'
+                'name "images", "variants", "urls" or "sources", or say "everything": true'
             )
         return attrs
 
@@ -75,8 +84,9 @@ class PurgeList(AccountView):
         "Purges",
         "Purge caches",
         text=(
-            "Makes caches forget images, variants, single links, or everything. An extension; changes made "
-            "by this API purge what they must by themselves."
+            "Makes caches forget images, variants, single links, or everything; and caches and this server "
+            "the `sources` of `/cdn-cgi/image/`, by their URLs. An extension; changes made by this API purge "
+            "what they must by themselves."
         ),
         body=PurgeInput,
         result=PurgeOutput,
@@ -91,6 +101,7 @@ class PurgeList(AccountView):
             image_ids=asked["images"],
             variant_names=asked["variants"],
             urls=asked["urls"],
+            sources=asked["sources"],
             is_everything=asked["everything"],
             actor=self.actor,
         )

@@ -6,6 +6,7 @@ from apps.images.models.grant import UploadGrant
 from apps.images.models.host import DeliveryHost
 from apps.images.models.image import Image
 from apps.images.models.original import FormerOriginal
+from apps.images.models.remote import RemoteSource
 from apps.images.models.rendition import Rendition
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Flight",
     "FormerOriginal",
     "Image",
+    "RemoteSource",
     "Rendition",
     "UploadGrant",
 ]

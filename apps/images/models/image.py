@@ -74,12 +74,25 @@ class ImageQuerySet(models.QuerySet["Image"]):
         return self.order_by("-deleted_at", "-id")
 
 
+_ImageManager = models.Manager.from_queryset(ImageQuerySet)
+
+
+class UploadedImages(_ImageManager["Image"]):
+    """Images somebody sent: what lists, counts, searches and ids are about."""
+
+    def get_queryset(self) -> ImageQuerySet:
+        return ImageQuerySet(self.model, using=self._db).filter(is_remote=False)
+
+
 class Image(OriginalFacts):
     """`public_id` is the user's or ours; no part of it is ever part of a storage key.
 
     `version` counts replacements of the bytes and changes of who may see them: it is part of every
     rendition's key, so that bumping it makes all that was rendered before unreachable at the origin.
     `original_version` is the one its present bytes came with.
+
+    One that `is_remote` was sent by nobody: it is a copy of a picture elsewhere, kept for its renditions'
+    sake, in nobody's list or quota. `everything` has these too.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="images")
@@ -87,6 +100,7 @@ class Image(OriginalFacts):
     version = models.PositiveIntegerField(default=1)
     original_version = models.PositiveIntegerField(default=1)
     is_draft = models.BooleanField(default=False)
+    is_remote = models.BooleanField(default=False, db_default=False)
     is_private = models.BooleanField(default=False)  # wire: requireSignedURLs
 
     creator = models.CharField(max_length=1024, null=True)  # noqa: DJ001  # null and "" differ on the wire
@@ -99,7 +113,8 @@ class Image(OriginalFacts):
     deleted_at = models.DateTimeField(null=True)
     trashed_until = models.DateTimeField(null=True)  # counts in the quota until then
 
-    objects = ImageQuerySet.as_manager()
+    objects = UploadedImages()
+    everything = ImageQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -121,6 +136,7 @@ class Image(OriginalFacts):
                 condition=~Q(trashed_until=None),
                 name="image_trashed",
             ),
+            models.Index(fields=["account"], condition=Q(is_remote=True), name="image_remote"),
             # A hash, for a creator may be longer than what an ordered index takes.
             HashIndex(fields=["creator"], condition=Q(deleted_at=None, is_draft=False), name="image_creator"),
             GinIndex(

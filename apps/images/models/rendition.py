@@ -42,8 +42,10 @@ class RenditionQuerySet(models.QuerySet["Rendition"]):
         same_recipe = Variant.objects.filter(
             account=OuterRef("image__account"), fingerprints__contains=[OuterRef("fingerprint")]
         )
-        takes_options = Q(image__account__delivery_policy__is_flexible=True) | Q(
-            image__account__delivery_policy__has_signed_options=True, image__is_private=True
+        takes_options = (
+            Q(image__is_remote=True)
+            | Q(image__account__delivery_policy__is_flexible=True)
+            | Q(image__account__delivery_policy__has_signed_options=True, image__is_private=True)
         )
         is_nameless = ~Exists(same_recipe) & ~takes_options & ~Q(fingerprint=mezzanine.FINGERPRINT)
         is_former = ~Q(image_version=F("image__version")) | Q(ShowsFormerOverlay("overlays"))

@@ -17,6 +17,7 @@ from apps.images.services.focus import keep_focal_points
 from apps.images.services.grants import find_grant, grant_upload, lease_grant, receive_upload
 from apps.images.services.hosts import add_host, remove_host
 from apps.images.services.purging import purge_caches
+from apps.images.services.remote import bring_source
 from apps.images.services.renditions import find_rendition, forget_rendition, store_rendition
 from apps.images.services.replacing import replace_original, restore_original
 from apps.images.services.trash import empty_trash, restore_image
@@ -25,6 +26,7 @@ from apps.images.services.upload import upload_image
 __all__ = [
     "BULK",
     "add_host",
+    "bring_source",
     "claim_flight",
     "compose_picture",
     "delete_image",

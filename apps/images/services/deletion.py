@@ -70,12 +70,17 @@ def retire_image(job: Job) -> None:
             if remaining > 0:
                 raise RetryLater(remaining, "the image is in the trash")
             give_back_image_quota(account=image.account)
-        for key in image.renditions.values_list("storage_key", flat=True):
-            schedule_removal(store=RENDITIONS, key=key, account=image.account, delay_seconds=0)
-        former = image.former_originals.values_list("storage_key", flat=True)
-        for key in {image.storage_key, *former}:
-            schedule_removal(store=ORIGINALS, key=key, account=image.account, delay_seconds=0)
-        image.delete()
+        drop_image(image, delay_seconds=0)
+
+
+def drop_image(image: Image, *, delay_seconds: int) -> None:
+    """Delete an image's rows and have its files removed, in the caller's transaction."""
+    for key in image.renditions.values_list("storage_key", flat=True):
+        schedule_removal(store=RENDITIONS, key=key, account=image.account, delay_seconds=delay_seconds)
+    former = image.former_originals.values_list("storage_key", flat=True)
+    for key in {image.storage_key, *former}:
+        schedule_removal(store=ORIGINALS, key=key, account=image.account, delay_seconds=delay_seconds)
+    image.delete()
 
 
 def retire_stale_renditions(*, limit: int = 500) -> int:

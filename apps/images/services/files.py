@@ -64,7 +64,7 @@ def remove_file(job: Job) -> None:
 
 def _is_original(key: str) -> bool:
     """Ask in one statement: between two, a restore could move a key from one table to the other."""
-    present = Image.objects.filter(storage_key=key).values("storage_key")
+    present = Image.everything.filter(storage_key=key).values("storage_key")
     former = FormerOriginal.objects.filter(storage_key=key).values("storage_key")
     return present.union(former).exists()
 

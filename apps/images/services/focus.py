@@ -21,7 +21,7 @@ def keep_focal_points(*, image_pk: int, image_version: int, found: FocalPoints) 
     """
     try:
         with transaction.atomic():
-            images = Image.objects.live().filter(pk=image_pk, version=image_version)
+            images = Image.everything.live().filter(pk=image_pk, version=image_version)
             image = images.select_for_update(of=("self",), no_key=True, skip_locked=True).first()
             if image is not None:
                 image.focal_points = str(read_focal_points(image.focal_points).join(found))

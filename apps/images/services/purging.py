@@ -11,8 +11,10 @@ from apps.accounts.models import Account
 from apps.accounts.services import record_event
 from apps.cdn.keys import account_key, image_key, variant_key
 from apps.cdn.services import PurgeState, finish_purge, request_purge
+from apps.fetching.url import FetchUrl
 from apps.images.errors import ImageNotFound
 from apps.images.models import Image
+from apps.images.services.remote import forget_sources
 from apps.outbox.models import Job
 from apps.variants.errors import VariantNotFound
 from apps.variants.models import Variant
@@ -24,10 +26,13 @@ def purge_caches(
     image_ids: Collection[str] = (),
     variant_names: Collection[str] = (),
     urls: Collection[str] = (),
+    sources: Collection[FetchUrl] = (),
     is_everything: bool = False,
     actor: Actor,
 ) -> tuple[Job, PurgeState]:
-    """Have caches forget images, variants and full URLs, or everything the account serves.
+    """Have caches forget images, variants, full URLs and remote sources, or everything the account serves.
+
+    Of a remote source our own copy is forgotten too.
 
     Returns the job to follow where some cache does not answer at once. Raises ImageNotFound or
     VariantNotFound before anything is purged.
@@ -43,6 +48,7 @@ def purge_caches(
     if is_everything:
         keys.append(account_key(account.pk))
     with transaction.atomic():
+        keys += forget_sources(account=account, urls=sources, actor=actor)
         job = request_purge(account=account, keys=keys, urls=urls, reason="asked for")
         record_event(
             account=account,
@@ -53,6 +59,7 @@ def purge_caches(
                 "images": sorted(image_ids),
                 "variants": sorted(variant_names),
                 "urls": sorted(urls),
+                "sources": sorted(map(str, sources)),
                 "everything": is_everything,
             },
         )

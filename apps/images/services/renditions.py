@@ -65,7 +65,7 @@ def _hold(key: RenditionKey) -> bool:
     the order of primary keys, lest two renditions that show each other's images wait for one another.
     """
     versions = {key.image_pk: key.image_version} | dict(key.overlays)
-    images = Image.objects.live().filter(pk__in=versions).order_by("pk")
+    images = Image.everything.live().filter(pk__in=versions).order_by("pk")
     held = images.select_for_update(of=("self",), no_key=True).values_list("pk", "version")
     return dict(held) == versions
 
