@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.http import QueryDict
@@ -80,17 +80,28 @@ _TYPES = {"eq": ("string", "number", "boolean"), "in": ("string", "number")} | d
 
 def read_conditions(query: QueryDict) -> tuple[Condition, ...]:
     """Return the conditions a query string sets on metadata; raises BadPart naming the parameter."""
-    conditions = tuple(_read_all(query))
+    return _read((name, str(text)) for name, texts in query.lists() for text in texts)
+
+
+def read_object(filters: Mapping[str, Any]) -> tuple[Condition, ...]:
+    """Return the conditions a JSON object sets, by the names and texts of a query; raises BadPart."""
+    meant = {name: value for name, value in filters.items() if is_condition(name)}
+    for name, value in meant.items():
+        if not isinstance(value, str):
+            raise BadPart(name, "must be a text, written as in the query of a list")
+    return _read(meant.items())
+
+
+def is_condition(name: str) -> bool:
+    """Whether a name is meant for a condition on metadata, right or wrong."""
+    return _MEANT.match(name) is not None
+
+
+def _read(pairs: Iterable[tuple[str, str]]) -> tuple[Condition, ...]:
+    conditions = tuple(_read_one(name, text) for name, text in pairs if is_condition(name))
     if len(conditions) > MAX_CONDITIONS:
         raise BadPart("meta", f"may be filtered by at most {MAX_CONDITIONS} conditions")
     return conditions
-
-
-def _read_all(query: QueryDict) -> Iterator[Condition]:
-    for name, texts in query.lists():
-        if _MEANT.match(name):
-            for text in texts:
-                yield _read_one(name, str(text))
 
 
 def _read_one(name: str, text: str) -> Condition:

@@ -49,9 +49,10 @@ _ANY_FORM = (*_ANY_BODY, refusals.NotAForm, refusals.BadForm)
 
 
 class ShapeSchema(OpenApiSerializerExtension):
-    """What drf-spectacular does not ask of serializers, told by two attributes of their classes.
+    """What drf-spectacular does not ask of serializers, told by attributes of their classes.
 
-    `example` is an example. `sometimes` names the fields that only some answers have: all others always do.
+    `example` is an example. `patterns` are further fields, of which only patterns know the names; there are
+    no others then. `sometimes` names the fields that only some answers have: all others always do.
     """
 
     target_class = "rest_framework.serializers.Serializer"
@@ -63,6 +64,8 @@ class ShapeSchema(OpenApiSerializerExtension):
         if direction == "response":
             sometimes = getattr(kind, "sometimes", ())
             schema["required"] = [name for name in schema["properties"] if name not in sometimes]
+        if hasattr(kind, "patterns"):
+            schema |= {"patternProperties": kind.patterns, "additionalProperties": False}
         if hasattr(kind, "example"):
             schema["examples"] = [kind.example]
         return schema

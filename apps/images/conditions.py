@@ -7,10 +7,12 @@ along the newest-first index, from which a list takes no more rows than its page
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import reduce
 from operator import or_
+from typing import Any, Self
 
 from django.db.models import BooleanField, F, Func, Q, Value
 
@@ -34,6 +36,15 @@ class Condition:
     path: tuple[str, ...]
     comparison: Comparison
     values: tuple[Scalar, ...]
+
+    def as_json(self) -> list[Any]:
+        """Return what `from_json` reads back, to be kept with what will be selected later."""
+        return [list(self.path), self.comparison.value, list(self.values)]
+
+    @classmethod
+    def from_json(cls, kept: Sequence[Any]) -> Self:
+        path, comparison, values = kept
+        return cls(tuple(path), Comparison(comparison), tuple(values))
 
     def as_query(self) -> Q:
         if self.comparison is Comparison.EQUAL:

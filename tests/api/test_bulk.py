@@ -33,6 +33,9 @@ def pears(orchard: Account) -> list[Image]:
             creator="olive" if n % 2 else None,
             tags=["quince"] if n % 3 == 0 else [],
             uploaded_at=now + timedelta(seconds=n),
+            format="jpeg",
+            width=3,
+            height=2,
         )
         for n in range(COUNT)
     )
@@ -98,6 +101,28 @@ def test_what_refuses_is_told_and_stops_no_other(
     assert "custom ID" in done["refusals"][0]["reason"]
 
 
+def test_by_what_metadata_say(
+    olive_client: Client, orchard: Account, images_path: str, pears: list[Image]
+) -> None:
+    """Together with other filters, slice by slice, and kept as it was asked."""
+    for pear in pears:
+        pear.metadata = {"stock": int(pear.public_id[5:]), "place": {"row": "a" if pear.pk % 2 else "b"}}
+    Image.objects.bulk_update(pears, ["metadata"])
+    filters = {"meta.stock[gte:number]": "10", "meta.place.row[in]": "a|c", "creator": "olive"}
+    started = accepted(bulk(olive_client, images_path, action="add_tags", filter=filters, tags=["old"]))
+    expected = {
+        pear.public_id
+        for pear in pears
+        if pear.metadata["stock"] >= 10 and pear.metadata["place"]["row"] == "a" and pear.creator == "olive"
+    }
+    assert finish(olive_client, images_path, started)["changed"] == len(expected)
+    tagged = Image.objects.in_account(orchard).tagged("old").values_list("public_id", flat=True)
+    assert set(tagged) == expected
+    more = accepted(bulk(olive_client, images_path, action="delete", filter={"meta.stock[lt]": "90"}))
+    assert finish(olive_client, images_path, more)["changed"] == min(90, COUNT)
+    assert Image.objects.live().count() == COUNT - min(90, COUNT)
+
+
 def test_a_worker_that_dies_is_followed_by_another(
     olive_client: Client, images_path: str, pears: list[Image]
 ) -> None:
@@ -122,7 +147,21 @@ def test_what_cannot_go_on_says_so(olive_client: Client, images_path: str, pears
         ({"action": "delete"}, 400, 'by "ids" or by "filter"'),
         ({"action": "delete", "ids": ["pear-1"], "filter": {"q": "pear"}}, 400, "not by both"),
         ({"action": "delete", "ids": []}, 400, '"ids"'),
-        ({"action": "delete", "filter": {}}, 400, 'name "creator", "tag" or "q"'),
+        ({"action": "delete", "filter": {}}, 400, 'name "creator", "tag", "q" or a condition on "meta"'),
+        (
+            {"action": "delete", "filter": {"q": "pear", "tga": "x"}},
+            400,
+            '"filter.tga": This is not a filter',
+        ),
+        ({"action": "delete", "filter": {"q": "pear", "meta": "x"}}, 400, '"meta" is no filter'),
+        (
+            {"action": "delete", "filter": {"q": "pear", "meta.a[ne]": "x"}},
+            400,
+            "operator that is not offered",
+        ),
+        ({"action": "delete", "filter": {"meta.a[eq:number]": "x"}}, 400, "must be a number"),
+        ({"action": "delete", "filter": {"meta.a[eq:number]": 1}}, 400, "must be a text, written as"),
+        ({"action": "delete", "filter": {f"meta.a{n}[eq]": "1" for n in range(6)}}, 400, "at most 5"),
         ({"action": "delete", "filter": {"q": "pe"}}, 400, "at least 3"),
         ({"action": "delete", "ids": ["pear-1", "plum"]}, 404, "Image not found"),
         ({"action": "delete", "ids": ["pear-1"], "tags": ["x"]}, 400, '"delete" does not take "tags"'),

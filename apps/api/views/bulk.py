@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from apps.api.description import describe
 from apps.api.envelope import answer
 from apps.api.json_object import read_json
+from apps.api.metadata_filters import FILTERS, is_condition, read_object
 from apps.api.refusals import BulkNotFound
 from apps.api.views.base import AccountView
 from apps.images.errors import BadTags, ImageNotFound
@@ -26,17 +27,29 @@ _MAX_IDS = 1000
 
 
 class BulkFilter(serializers.Serializer[Any]):
-    """Images that meet all of these, and were there when the change was asked for."""
+    """Images that meet all of these, and were there when the change was asked for.
 
-    example = {"tag": "season-2025"}
+    Conditions on metadata are named, and their values written, as in the query of a list. A name that is not
+    known is refused: without what it was to say, too many images would be changed.
+    """
+
+    example = {"tag": "season-2025", "meta.stock[lte:number]": "3"}
+    patterns = FILTERS["patternProperties"]
 
     creator = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
     tag = serializers.CharField(required=False)
     q = serializers.CharField(required=False, min_length=MIN_CHARACTERS, max_length=MAX_CHARACTERS)
 
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        asked: dict[str, Any] = super().to_internal_value(data)
+        for name in data:
+            if name not in self.fields and not is_condition(name):
+                raise serializers.ValidationError({name: "This is not a filter."})
+        return asked | {"conditions": read_object(data)}
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if not attrs:
-            raise serializers.ValidationError('name "creator", "tag" or "q"')
+        if attrs == {"conditions": ()}:
+            raise serializers.ValidationError('name "creator", "tag", "q" or a condition on "meta"')
         return attrs | ({"creator": attrs["creator"] or None} if "creator" in attrs else {})
 
 
@@ -105,8 +118,8 @@ class BulkList(AccountView):
         "Change many images",
         text=(
             "Deletes images, sets who may see them, or adds or removes tags: of up to 1000 named by "
-            "`ids`, or of all that meet a `filter`. Answers at once; ask for its state by its `id`. An "
-            "extension."
+            "`ids`, or of all that meet a `filter`: `creator`, `tag`, `q`, `meta.<path>[<operator>]`. "
+            "Answers at once; ask for its state by its `id`. An extension."
         ),
         body=BulkInput,
         result=BulkOutput,
@@ -116,11 +129,13 @@ class BulkList(AccountView):
         given = BulkInput(data=read_json(self.wire_request))
         given.is_valid(raise_exception=True)
         asked = given.validated_data
+        conditions = asked.get("filter", {}).pop("conditions", ())
         change = start_bulk(
             account=self.account,
             action=BulkAction(asked["action"]),
             image_ids=asked.get("ids"),
             filters=asked.get("filter"),
+            conditions=conditions,
             is_private=asked.get("requireSignedURLs"),
             tags=asked.get("tags", ()),
             actor=self.actor,

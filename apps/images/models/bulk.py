@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from apps.accounts.models import Account, ApiToken
+from apps.images.conditions import Condition
 from apps.images.models.image import Image, ImageQuerySet
 
 
@@ -27,7 +28,8 @@ class BulkChangeQuerySet(models.QuerySet["BulkChange"]):
 
 
 class BulkChange(models.Model):
-    """`selection` is {"pks": […]}, or any of creator, tag and q; images that come later are in neither.
+    """`selection` is {"pks": […]}, or any of creator, tag, q and conditions on metadata; images that come
+    later are in neither.
 
     `cursor` is the last image looked at, in the order of primary keys: a worker that dies goes on there.
     """
@@ -68,4 +70,5 @@ def select_images(account: Account, selection: dict[str, Any]) -> ImageQuerySet:
         images = images.of_creator(selection["creator"])
     if "tag" in selection:
         images = images.tagged(selection["tag"])
+    images = images.meeting(Condition.from_json(kept) for kept in selection.get("conditions", ()))
     return images.saying(selection["q"]) if "q" in selection else images

@@ -9,8 +9,9 @@ twice changes nothing the second time.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -19,6 +20,7 @@ from django.utils import timezone
 from apps.accounts.actor import Actor
 from apps.accounts.models import Account
 from apps.accounts.services import record_event
+from apps.images.conditions import Condition
 from apps.images.errors import ImageNotFound, ImagesError
 from apps.images.models import BulkAction, BulkChange, Image
 from apps.images.models.bulk import select_images
@@ -42,15 +44,18 @@ def start_bulk(
     action: BulkAction,
     image_ids: Collection[str] | None = None,
     filters: Mapping[str, str | None] | None = None,
+    conditions: Iterable[Condition] = (),
     is_private: bool | None = None,
     tags: Sequence[str] = (),
     actor: Actor,
 ) -> BulkChange:
-    """Have an action done to the images named, or to those that meet all filters (creator, tag, q).
+    """Have an action done to the images named, or to those that meet all filters (creator, tag, q) and all
+    conditions on metadata.
 
     Raises ImageNotFound before anything is changed, or BadTags.
     """
-    selection = dict(filters or {}) if image_ids is None else {"pks": _find_pks(account, image_ids)}
+    selection: dict[str, Any] = {"conditions": [condition.as_json() for condition in conditions]}
+    selection |= (filters or {}) if image_ids is None else {"pks": _find_pks(account, image_ids)}
     images = select_images(account, selection)
     change = BulkChange(
         account=account,
