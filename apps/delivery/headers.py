@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 from apps.cdn.dialect import find_dialect
 from apps.cdn.headers import NO_STORE, CachePolicy, cache_headers
@@ -11,9 +10,6 @@ from apps.cdn.keys import account_key, image_key, variant_key
 from apps.delivery.hints import CLIENT_HINTS, list_headers
 from apps.delivery.renditions import Picture
 from apps.images.decide import Decision, StoredRendition
-from apps.imaging.advice import warnings
-from apps.imaging.recipe import OutputFormat, Recipe
-from apps.imaging.source import SourceInfo
 
 # A picture opened by itself is a document of our origin, an SVG even one that could run scripts: it may do
 # nothing there, has no origin (sandbox), and is what we say it is.
@@ -46,22 +42,13 @@ def decision_headers(decision: Decision) -> dict[str, str]:
         surrogate_keys=tuple(keys),
     )
     headers = _lower(cache_headers(policy, find_dialect())) | _SAFETY
-    if warning := write_warning(
-        decision.asked, decision.image.source, decision.output, finds_faces=decision.finds_faces
-    ):
-        headers["warning"] = warning
+    if decision.advice:
+        # As the original says it (catalogue §4.11).
+        headers["warning"] = ", ".join(f'cf-images 299 "{sentence}"' for sentence in decision.advice)
     if decision.hinted_by:
         wanted = (name for topic in decision.hinted_by for name in CLIENT_HINTS[topic])
         headers["accept-ch"] = ", ".join(wanted)
     return headers
-
-
-# Working out what to say takes three times a decision's time; remembered, a third.
-@lru_cache(maxsize=4096)
-def write_warning(recipe: Recipe, info: SourceInfo, output: OutputFormat, *, finds_faces: bool) -> str:
-    """Return what is to be said of a recipe as the original says it (catalogue §4.11); empty for nothing."""
-    sentences = warnings(recipe, info, output, finds_faces=finds_faces)
-    return ", ".join(f'cf-images 299 "{sentence}"' for sentence in sentences)
 
 
 def body_headers(picture: Picture, part: tuple[int, int] | None = None) -> dict[str, str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, LiteralString
 
 from django.db import connections
-from psycopg import InterfaceError, OperationalError
+from psycopg import AsyncConnection, AsyncCursor, InterfaceError, OperationalError
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -21,13 +21,27 @@ POOL_SECONDS = 2.0
 QUERY_SECONDS = 5.0
 
 
-def make_pool(conninfo: str | None = None, *, max_size: int = 8) -> AsyncConnectionPool:
+class LookupConnection(AsyncConnection[tuple[Any, ...]]):
+    """Keeps its one cursor: to make another takes as long as to run a statement on it."""
+
+    _lookup_cursor: AsyncCursor[tuple[Any, ...]] | None = None
+
+    async def look_up(self, sql: LiteralString, parameters: Any) -> tuple[Any, ...] | None:
+        """Return the statement's one row."""
+        if self._lookup_cursor is None:
+            self._lookup_cursor = self.cursor()
+        await self._lookup_cursor.execute(sql, parameters)
+        return await self._lookup_cursor.fetchone()
+
+
+def make_pool(conninfo: str | None = None, *, max_size: int = 8) -> AsyncConnectionPool[LookupConnection]:
     """Return a pool, not yet open, on the database that Django uses unless told another.
 
     Autocommit: a look-up is one statement and one round trip, without BEGIN and COMMIT around it.
     """
     return AsyncConnectionPool(
         conninfo or read_conninfo(),
+        connection_class=LookupConnection,
         kwargs={"autocommit": True},
         min_size=1,
         max_size=max_size,
@@ -43,7 +57,7 @@ def make_pool(conninfo: str | None = None, *, max_size: int = 8) -> AsyncConnect
 class AsyncLookup:
     """A callable: a link in, its Facts out; None when no account has its hash."""
 
-    def __init__(self, pool: AsyncConnectionPool, field_keys: Sequence[str]) -> None:
+    def __init__(self, pool: AsyncConnectionPool[LookupConnection], field_keys: Sequence[str]) -> None:
         self._pool = pool
         self._field_keys = tuple(field_keys)
 
@@ -56,7 +70,7 @@ class AsyncLookup:
             raise LookupFailed from error
         return facts_from_row(row, self._field_keys)
 
-    async def _fetch(self, sql: str, parameters: Any) -> tuple[Any, ...] | None:
+    async def _fetch(self, sql: LiteralString, parameters: Any) -> tuple[Any, ...] | None:
         try:
             return await self._fetch_once(sql, parameters)
         except PoolTimeout:
@@ -66,11 +80,14 @@ class AsyncLookup:
             await self._pool.check()
             return await self._fetch_once(sql, parameters)
 
-    async def _fetch_once(self, sql: str, parameters: Any) -> tuple[Any, ...] | None:
-        async with self._pool.connection() as connection, asyncio.timeout(QUERY_SECONDS):
-            cursor = await connection.execute(sql.encode(), parameters)
-            row: tuple[Any, ...] | None = await cursor.fetchone()
-            return row
+    async def _fetch_once(self, sql: LiteralString, parameters: Any) -> tuple[Any, ...] | None:
+        # Not `async with pool.connection()`, which also ends a transaction: here there never is one.
+        connection = await self._pool.getconn()
+        try:
+            async with asyncio.timeout(QUERY_SECONDS):
+                return await connection.look_up(sql, parameters)
+        finally:
+            await self._pool.putconn(connection)
 
 
 def read_conninfo() -> str:

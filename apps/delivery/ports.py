@@ -14,7 +14,7 @@ from psycopg_pool import AsyncConnectionPool
 from apps.delivery.claims import Claims
 from apps.delivery.flights import Failures, Flights
 from apps.delivery.flushing import Flusher
-from apps.delivery.lookup import AsyncLookup, make_pool
+from apps.delivery.lookup import AsyncLookup, LookupConnection, make_pool
 from apps.delivery.misses import MissLimit
 from apps.delivery.renditions import Renderer, Renditions, is_lasting
 from apps.delivery.sources import Sources, is_lasting_fetch
@@ -54,7 +54,7 @@ class Ports:
 
 @asynccontextmanager
 async def open_ports(
-    *, renderer: Renderer | None = None, pool: AsyncConnectionPool | None = None
+    *, renderer: Renderer | None = None, pool: AsyncConnectionPool[LookupConnection] | None = None
 ) -> AsyncIterator[Ports]:
     """Yield ports as the settings say, but for those given; they live in the running event loop.
 

@@ -24,8 +24,9 @@ from apps.images.errors import (
 )
 from apps.images.links import Link
 from apps.images.overlays import ImageVersion, OverlayFacts, choose_overlays, write_versions
+from apps.imaging.advice import warnings
 from apps.imaging.limits import Limits
-from apps.imaging.negotiate import is_negotiated, negotiate
+from apps.imaging.negotiate import Choice, boil_down, is_negotiated, negotiate
 from apps.imaging.options.grammar import parse
 from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
@@ -112,7 +113,7 @@ class Decision:
 
     `asked` leaves nothing open to hints; `hinted_by` is what had to be told for that. `recipe` is what is
     rendered of it: another where it seeks faces and the platform finds none. `format_reason` is a clause for
-    people.
+    people, `advice` what is to be said to whoever wrote the options.
     """
 
     account_pk: int
@@ -125,6 +126,7 @@ class Decision:
     key: RenditionKey
     rendition: StoredRendition | None
     format_reason: str
+    advice: tuple[str, ...]
     is_negotiated: bool
     hinted_by: tuple[Topic, ...]
     is_shared: bool
@@ -158,15 +160,11 @@ def decide(
     access = check_access(link, facts, image, now)
     # Anyone may see it, and still the answer to a signed link belongs to whom the link was given.
     is_shared = access is not Access.SIGNATURE and not link.signature.is_given
-    read, fingerprint = _choose_recipe(link, facts, image)
-    topics = find_topics(read)
-    asked = resolve(read, hints)
-    recipe = asked if finds_faces else forget_faces(asked)
-    if recipe is not read:
-        fingerprint = recipe.fingerprint
-    overlays = choose_overlays(recipe, facts.overlays, is_flexible=link.is_flexible)
-    output, format_reason = negotiate(recipe, image.source, accept, limits)
+    options = _choose_options(link, facts, image)
+    order = _place_order(options, image.source, hints, boil_down(accept), limits, finds_faces)
+    overlays = choose_overlays(order.recipe, facts.overlays, is_flexible=link.is_flexible)
     versions = tuple(overlay.image_version for overlay in overlays)
+    fingerprint, output = order.fingerprint, order.choice.output
     rendition = _best_rendition(facts.renditions, fingerprint, output, write_versions(versions))
     generation = rendition.generation if rendition else Generation.QUICK
     return Decision(
@@ -174,16 +172,17 @@ def decide(
         access=access,
         image=image,
         variant_pk=facts.variant.pk if facts.variant else None,
-        asked=asked,
+        asked=order.asked,
         finds_faces=finds_faces,
-        recipe=recipe,
+        recipe=order.recipe,
         key=RenditionKey(image.pk, image.version, fingerprint, output, generation, versions),
         rendition=rendition,
-        format_reason=format_reason,
-        is_negotiated=is_negotiated(recipe),
-        hinted_by=topics,
+        format_reason=order.choice.reason,
+        advice=order.advice,
+        is_negotiated=is_negotiated(order.recipe),
+        hinted_by=order.topics,
         # A cache that knew no better would keep one for each browser there is.
-        is_shared=is_shared and not topics,
+        is_shared=is_shared and not order.topics,
         max_age_seconds=_max_age(link, facts, is_shared, now),
         overlays=overlays,
     )
@@ -230,15 +229,43 @@ def list_fingerprints(options: str) -> tuple[str, ...]:
     return tuple(recipe.fingerprint for recipe in list_resolved(parse(options)))
 
 
-def _choose_recipe(link: Link, facts: Facts, image: ImageFacts) -> tuple[Recipe, str]:
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What options come to for one kind of picture and one kind of viewer; see Decision."""
+
+    asked: Recipe
+    recipe: Recipe
+    fingerprint: str
+    topics: tuple[Topic, ...]
+    choice: Choice
+    advice: tuple[str, ...]
+
+
+# Half a decision, and the same for nearly all requests: pictures differ in rows more often than in kind.
+@lru_cache(maxsize=4096)
+def _place_order(
+    options: str, info: SourceInfo, hints: Hints, accept: str, limits: Limits, finds_faces: bool
+) -> _Order:
+    """Return what options and kinds settle; raises OptionsError, SvgConversion or EmptyImage."""
+    read, fingerprint = read_recipe(options)
+    asked = resolve(read, hints)
+    recipe = asked if finds_faces else forget_faces(asked)
+    if recipe is not read:
+        fingerprint = recipe.fingerprint
+    choice = negotiate(recipe, info, accept, limits)
+    advice = warnings(asked, info, choice.output, finds_faces=finds_faces)
+    return _Order(asked, recipe, fingerprint, find_topics(read), choice, advice)
+
+
+def _choose_options(link: Link, facts: Facts, image: ImageFacts) -> str:
     if link.is_flexible:
         # On a private image they have come this far only if the account signed them.
         if not (facts.is_flexible or image.is_private):
             raise FlexibleNotAllowed
-        return read_recipe(link.segment)
+        return link.segment
     if facts.variant is None:
         raise NoSuchVariant
-    return read_recipe(facts.variant.options)
+    return facts.variant.options
 
 
 def _best_rendition(

@@ -36,7 +36,7 @@ def mint_link(
 ) -> SignedLink:
     """Return a signed link to an image; `segment` is a variant's name or options.
 
-    Without a name, the oldest key signs. Raises SigningKeyNotFound, DecisionError, or OptionsError.
+    Without a name, the oldest key signs. Raises SigningKeyNotFound, and what `decide` raises.
     """
     keys = SigningKey.objects.in_account(image.account)
     key = keys.filter(name=key_name).first() if key_name is not None else keys.first()

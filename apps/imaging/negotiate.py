@@ -130,6 +130,12 @@ def _choose_quickest(recipe: Recipe, info: SourceInfo, *, is_moving: bool) -> Ch
     return Choice(OutputFormat.JPEG, "it is to be compressed fast")
 
 
+@lru_cache(maxsize=512)
+def boil_down(accept: str) -> str:
+    """Return the shortest Accept header that asks for the same: there are four of them."""
+    return ",".join(f"image/{name}" for name in sorted(accepted_formats(accept)))
+
+
 def accepted_formats(accept: str) -> frozenset[AcceptedFormat]:
     """Return which of the formats that need asking an Accept header names; `q=0` refuses one."""
     found: set[AcceptedFormat] = set()

@@ -6,7 +6,6 @@ The HMAC's key is the UTF-8 bytes of the key's text, never its decoded form.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 from collections.abc import Iterable
@@ -48,7 +47,7 @@ def verify(signed_text: bytes, sig: str, keys: Iterable[str]) -> bool:
 
 
 def _sign_bytes(target: bytes, key: str) -> str:
-    return hmac.new(key.encode("utf-8"), target, hashlib.sha256).hexdigest()
+    return hmac.digest(key.encode("utf-8"), target, "sha256").hex()
 
 
 def _append(target: str, pair: str) -> str:
