@@ -14,8 +14,8 @@ from apps.images.models import Image
 from apps.outbox.services import run_due_jobs
 from tests.api.answers import accepted, refused
 from tests.api.parts import CONTENT_TYPE, file, form, word
-from tests.api.test_purges import Cache, cache  # noqa: F401  # a cache that can be down
 from tests.api.test_upload_by_url import allow, tree  # noqa: F401  # a server to fetch from
+from tests.caches import MemoryCache
 from tests.fetching.serving import Server
 from tests.images.conftest import jpeg
 
@@ -96,7 +96,7 @@ def test_caches_forget_and_say_so(
     olive_client: Client,
     images_path: str,
     photo: Image,
-    cache: Cache,  # noqa: F811  # pytest's way
+    cache: MemoryCache,
 ) -> None:
     path = f"{images_path}/{photo.public_id}"
     accepted(put(olive_client, f"{path}/content", file(RED)))
