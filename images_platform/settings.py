@@ -41,6 +41,8 @@ DELIVERY_URL = env.web_url("DELIVERY_URL", "http://127.0.0.1:8001")
 CSRF_TRUSTED_ORIGINS = [CONTROL_URL]
 # Where nginx in front finds the renditions, which it then sends itself.
 ACCEL_PREFIX = env.text("ACCEL_PREFIX", "")
+# Pictures say how long their stages took (Server-Timing); refusals never do.
+SERVER_TIMING = env.flag("SERVER_TIMING", False)
 # For hosts that run a single process: links are answered below /cdn-cgi/imagedelivery/ too.
 DELIVERY_IN_CONTROL = env.flag("DELIVERY_IN_CONTROL", False)
 
@@ -153,6 +155,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False  # The sweeper is the retry: an upload never waits for the broker.
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # LOGGING below is the worker's too.
 CELERY_WORKER_POOL = "threads"
 CELERY_WORKER_CONCURRENCY = env.integer("WORKER_THREADS", 4, minimum=1, maximum=64)
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5
@@ -266,10 +269,17 @@ USE_I18N = False
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "images_platform.request_id.RequestIdFilter"}},
-    "formatters": {"line": {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"}},
+    "filters": {"request_id": {"()": "images_platform.logs.RequestIdFilter"}},
+    "formatters": {
+        "text": {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"},
+        "json": {"()": "images_platform.logs.JsonFormatter"},
+    },
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": env.choice("LOG_FORMAT", "text", ("text", "json")),
+            "filters": ["request_id"],
+        },
     },
     "root": {
         "handlers": ["stderr"],

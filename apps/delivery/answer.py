@@ -6,7 +6,6 @@ that makes it, and what the client already has of it.
 
 from __future__ import annotations
 
-import time
 from functools import partial
 
 from django.conf import settings
@@ -22,6 +21,7 @@ from apps.delivery.ports import Ports
 from apps.delivery.refusals import ImageChanging, MethodNotAllowed
 from apps.delivery.renditions import Picture
 from apps.delivery.sources import find_detour
+from apps.delivery.timings import Timings
 from apps.images.decide import Decision, Facts, decide
 from apps.images.links import Link
 from apps.images.remote import RemoteLink, parse_target
@@ -34,13 +34,16 @@ TRIES = 3
 
 async def answer(request: DeliveryRequest, ports: Ports) -> DeliveryResponse:
     """Return the response, whatever happens; only cancellation passes through."""
-    started_at = time.perf_counter()
+    timings = Timings()
     try:
-        response = await _answer(request, ports)
+        response = await _answer(request, ports, timings)
     except Exception as error:  # noqa: BLE001  # the table knows the expected ones and logs the others
         response = answer_error(error)
     response = response.without_body() if request.is_head else response
-    _count(response, ports, time.perf_counter() - started_at)
+    _count(response, ports, timings.total_seconds)
+    if ports.tells_timings and response.account_pk is not None:
+        # Only with pictures that the asker may see: how long a refusal took could tell of what there is.
+        return response.with_headers({"server-timing": timings.header})
     return response
 
 
@@ -52,7 +55,7 @@ def _count(response: DeliveryResponse, ports: Ports, seconds: float) -> None:
         )
 
 
-async def _answer(request: DeliveryRequest, ports: Ports) -> DeliveryResponse:
+async def _answer(request: DeliveryRequest, ports: Ports, timings: Timings) -> DeliveryResponse:
     if request.method == "OPTIONS":
         return DeliveryResponse(204, preflight_headers())
     if request.method not in {"GET", "HEAD"}:
@@ -65,22 +68,26 @@ async def _answer(request: DeliveryRequest, ports: Ports) -> DeliveryResponse:
         is_encrypted=settings.DELIVERY_URL.startswith("https:"),
     )
     try:
-        return await _answer_link(link, request, ports)
+        return await _answer_link(link, request, ports, timings)
     except Exception as error:
         if (place := find_detour(link, error)) is None:
             raise
         return redirect(answer_error(error), place)
 
 
-async def _answer_link(link: Link, request: DeliveryRequest, ports: Ports) -> DeliveryResponse:
+async def _answer_link(
+    link: Link, request: DeliveryRequest, ports: Ports, timings: Timings
+) -> DeliveryResponse:
     for _ in range(TRIES):
-        decision = await _decide(link, request, ports)
+        decision = await _decide(link, request, ports, timings)
         if decision.rendition and _has(request, decision.rendition.digest):
             headers = picture_headers(decision, decision.rendition)
             return DeliveryResponse(304, headers, tier="stored", account_pk=decision.account_pk)
-        picture = await ports.renditions.find(decision)
+        with timings.measure("file"):
+            picture = await ports.renditions.find(decision)
         if picture is None:
-            picture = await ports.renditions.make(decision, admit=partial(_admit, request, ports))
+            with timings.measure("make"):
+                picture = await ports.renditions.make(decision, admit=partial(_admit, request, ports))
         if picture is not None:
             return answer_picture(request, decision, picture)
     raise ImageChanging
@@ -92,12 +99,15 @@ def _admit(request: DeliveryRequest, ports: Ports) -> None:
     ports.misses.take(find_client(request.peer, forwarded_for, trusted_proxies=ports.trusted_proxies))
 
 
-async def _decide(link: Link, request: DeliveryRequest, ports: Ports) -> Decision:
-    facts = await ports.look_up(link)
+async def _decide(link: Link, request: DeliveryRequest, ports: Ports, timings: Timings) -> Decision:
+    with timings.measure("lookup"):
+        facts = await ports.look_up(link)
     if isinstance(link, RemoteLink):
         admit = partial(_admit, request, ports)
-        facts = await ports.sources.bring(link, facts, via=request.header("via"), admit=admit)
-    return decide_request(request, link, facts, now=int(ports.now()))
+        with timings.measure("source"):
+            facts = await ports.sources.bring(link, facts, via=request.header("via"), admit=admit)
+    with timings.measure("decide"):
+        return decide_request(request, link, facts, now=int(ports.now()))
 
 
 def decide_request(request: DeliveryRequest, link: Link, facts: Facts | None, *, now: int) -> Decision:

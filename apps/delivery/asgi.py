@@ -13,6 +13,12 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
+from apps.accounts.request_id import (
+    choose_request_id,
+    current_request_id,
+    current_trace_id,
+    read_trace_id,
+)
 from apps.delivery.answer import answer
 from apps.delivery.files import StoredFile
 from apps.delivery.messages import DeliveryRequest, DeliveryResponse, fold_headers
@@ -25,6 +31,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 _PATHSEND = "http.response.pathsend"
 _ACCEL = "x-accel-redirect"
+_REQUEST_ID = "x-request-id"
 
 
 class DeliveryApplication:
@@ -46,7 +53,10 @@ class DeliveryApplication:
         elif scope["type"] == "http":
             if self._ports is None:
                 raise RuntimeError("the server must run ASGI's lifespan")
-            response = await answer(read_request(scope), self._ports)
+            request = read_request(scope)
+            request_id = enter_request(request, is_trusted=self._ports.trusted_proxies > 0)
+            response = await answer(request, self._ports)
+            response = response.with_headers({_REQUEST_ID: request_id})
             await send_response(as_redirect(response, self._accel_prefix), scope, send)
         else:
             raise ValueError(f"delivery does not speak {scope['type']}")
@@ -58,6 +68,14 @@ class DeliveryApplication:
             await send({"type": "lifespan.startup.complete"})
             await receive()  # lifespan.shutdown
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def enter_request(request: DeliveryRequest, *, is_trusted: bool) -> str:
+    """Note the request's id and trace for every log line of this task, and return the id."""
+    request_id = choose_request_id(request.header(_REQUEST_ID), is_trusted=is_trusted)
+    current_request_id.set(request_id)
+    current_trace_id.set(read_trace_id(request.header("traceparent")))
+    return request_id
 
 
 def read_request(scope: Mapping[str, Any]) -> DeliveryRequest:

@@ -46,6 +46,9 @@ class DeliveryResponse:
         """How much of a picture is sent; texts are none."""
         return self.body.length if isinstance(self.body, StoredFile) else 0
 
+    def with_headers(self, headers: Mapping[str, str]) -> DeliveryResponse:
+        return replace(self, headers={**self.headers, **headers})
+
     def without_body(self) -> DeliveryResponse:
         """Return the same head, as HEAD wants it."""
         return replace(self, body=b"")

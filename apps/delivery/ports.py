@@ -49,6 +49,7 @@ class Ports:
     misses: MissLimit
     trusted_proxies: int
     tally: Tally
+    tells_timings: bool = False
     now: Callable[[], float] = time.time
 
 
@@ -88,6 +89,7 @@ async def open_ports(
             misses=MissLimit(settings.MISSES_PER_MINUTE),
             trusted_proxies=settings.TRUSTED_PROXIES,
             tally=tally,
+            tells_timings=settings.SERVER_TIMING,
         )
     finally:
         await sources.close()

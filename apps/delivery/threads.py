@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -26,7 +27,8 @@ class DatabaseThreads:
         self, function: Callable[Params, Result], *args: Params.args, **kwargs: Params.kwargs
     ) -> Result:
         """Return what the function returns, or raise what it raises."""
-        call = partial(_with_fresh_connections, partial(function, *args, **kwargs))
+        # Within the caller's context, so that what is logged there bears the request's id.
+        call = partial(copy_context().run, _with_fresh_connections, partial(function, *args, **kwargs))
         return await asyncio.get_running_loop().run_in_executor(self._executor, call)
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ class Timings:
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self._started_at = time.perf_counter()
 
     @contextmanager
     def measure(self, stage: str) -> Iterator[None]:
@@ -21,6 +22,16 @@ class Timings:
         finally:
             spent = time.perf_counter() - started_at
             self.seconds[stage] = self.seconds.get(stage, 0.0) + spent
+
+    @property
+    def total_seconds(self) -> float:
+        """Since these timings were begun, what is no stage too."""
+        return time.perf_counter() - self._started_at
+
+    @property
+    def header(self) -> str:
+        """As `Server-Timing` has it: `lookup;dur=0.912, decide;dur=0.044`."""
+        return ", ".join(f"{stage};dur={spent:.3f}" for stage, spent in self.milliseconds.items())
 
     @property
     def milliseconds(self) -> dict[str, float]:

@@ -137,6 +137,11 @@ sub vcl_backend_response {
 }
 
 sub vcl_deliver {
+    # What is kept was another request's answer, and took another's time.
+    if (obj.hits > 0) {
+        unset resp.http.X-Request-Id;
+        unset resp.http.Server-Timing;
+    }
     unset resp.http.xkey;
     unset resp.http.Via;
     unset resp.http.X-Varnish;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client, RequestFactory
 
@@ -11,7 +13,8 @@ from apps.dashboard import error_pages
 pytestmark = pytest.mark.django_db
 
 
-def test_it_works(client: Client) -> None:
+def test_it_works(client: Client, settings: Any) -> None:
+    settings.TRUSTED_PROXIES = 1
     page = client.get("/nowhere", headers={"X-Request-Id": "abcdef-123456"})
     assert page.status_code == 404
     assert "There is nothing here" in page.content.decode()

@@ -21,7 +21,9 @@ from tests.edges import DEPLOY, NGINX, find_free_port, running_nginx
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.edge]
 # What a proxy says for itself.
-OF_THE_WAY = {"date", "server", "connection", "transfer-encoding", "surrogate-key", "cf-resized"}
+OF_THE_WAY = {
+    *("date", "server", "connection", "transfer-encoding", "surrogate-key", "cf-resized", "x-request-id"),
+}
 
 
 @pytest.fixture
