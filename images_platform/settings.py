@@ -162,6 +162,7 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5
 CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "apps.outbox.tasks.sweep_task", "schedule": 15.0},
     "outbox-forget": {"task": "apps.outbox.tasks.forget_task", "schedule": 3600.0},
+    "images-weigh": {"task": "apps.images.tasks.weigh_renditions_task", "schedule": 600.0},
     "images-sweep": {"task": "apps.images.tasks.sweep_files_task", "schedule": 300.0},
 }
 # Leases have a queue of their own: behind many renders they would come too late. A worker takes turns.

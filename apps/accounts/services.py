@@ -62,19 +62,21 @@ def set_limits(
     images: int | None = None,
     upload_bytes: int | None = None,
     signing_keys: int | None = None,
+    rendition_bytes: int | None = None,
     former_originals: int | None = None,
     trash_days: int | None = None,
     actor: Actor,
 ) -> Account:
     """Change what is given of how much an account may have; raises ValidationError for what cannot be.
 
-    Fewer images than it holds cannot be; keys beyond a lower limit stay, and former originals until their
-    image is replaced next.
+    Fewer images than it holds cannot be; keys beyond a lower limit stay, former originals until their
+    image is replaced next, and renditions for minutes.
     """
     wanted = {
         "images_limit": images,
         "max_upload_bytes": upload_bytes,
         "signing_keys_limit": signing_keys,
+        "max_rendition_bytes": rendition_bytes,
         "former_originals_limit": former_originals,
         "trash_days": trash_days,
     }

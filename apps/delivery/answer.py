@@ -80,6 +80,8 @@ async def _answer_link(
 ) -> DeliveryResponse:
     for _ in range(TRIES):
         decision = await _decide(link, request, ports, timings)
+        if decision.rendition:
+            ports.uses.note(decision.rendition.storage_key)
         if decision.rendition and _has(request, decision.rendition.digest):
             headers = picture_headers(decision, decision.rendition)
             return DeliveryResponse(304, headers, tier="stored", account_pk=decision.account_pk)

@@ -20,6 +20,7 @@ from apps.delivery.renditions import Renderer, Renditions, is_lasting
 from apps.delivery.sources import Sources, is_lasting_fetch
 from apps.delivery.threads import DatabaseThreads
 from apps.delivery.turns import Turns
+from apps.delivery.uses import Uses
 from apps.images.decide import Facts, RenditionKey, StoredRendition
 from apps.images.links import Link
 from apps.images.storage import renditions
@@ -49,6 +50,7 @@ class Ports:
     misses: MissLimit
     trusted_proxies: int
     tally: Tally
+    uses: Uses
     tells_timings: bool = False
     now: Callable[[], float] = time.time
 
@@ -64,8 +66,8 @@ async def open_ports(
     # Each flight waits for one mezzanine at most, and must not be refused that for want of a seat.
     flights, mezzanine_flights = (make_flights(seats * settings.RENDER_QUEUE) for seats in (1, 2))
     threads, claim_threads = DatabaseThreads(), DatabaseThreads(2)
-    tally = Tally()
-    flusher = Flusher([tally], threads)
+    tally, uses = Tally(), Uses()
+    flusher = Flusher([tally, uses], threads)
     claims = Claims(claim_threads)
     pool = pool or make_pool()
     look_up = AsyncLookup(pool, settings.FIELD_KEYS)
@@ -90,6 +92,7 @@ async def open_ports(
             trusted_proxies=settings.TRUSTED_PROXIES,
             tally=tally,
             tells_timings=settings.SERVER_TIMING,
+            uses=uses,
         )
     finally:
         await sources.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from apps.images.services.budget import plan_evictions
 from apps.images.services.deletion import retire_stale_renditions
 from apps.images.services.flights import forget_flights
 from apps.images.services.remote import retire_useless_sources
@@ -14,3 +15,8 @@ def sweep_files_task() -> None:
     retire_stale_renditions()
     forget_flights()
     retire_useless_sources()
+
+
+@shared_task
+def weigh_renditions_task() -> None:
+    plan_evictions()

@@ -93,6 +93,7 @@ def test_set_limits(orchard: Account) -> None:
         "images            7",
         "upload bytes      10485760",
         "signing keys      3",
+        "rendition bytes   10737418240",
         "former originals  10",
         "trash days        0",
     ]

@@ -40,6 +40,7 @@ class Account(models.Model):
     signing_keys_limit = models.PositiveSmallIntegerField(
         default=2, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
+    max_rendition_bytes = models.PositiveBigIntegerField(default=10 * 1024**3)  # then the least used go
     former_originals_limit = models.PositiveSmallIntegerField(default=10)  # of each image
     trash_days = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(365)])
     created_at = models.DateTimeField(auto_now_add=True)

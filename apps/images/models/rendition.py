@@ -6,7 +6,10 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q
+from django.db.models.functions import Now
+from django.utils import timezone
 
+from apps.accounts.models import Account
 from apps.images.decide import RenditionKey
 from apps.images.models.image import Image
 from apps.images.overlays import write_versions
@@ -26,6 +29,16 @@ class ShowsFormerOverlay(Func):
 
 
 class RenditionQuerySet(models.QuerySet["Rendition"]):
+    def in_account(self, account: Account) -> Self:
+        return self.filter(image__account=account)
+
+    def evictable(self) -> Self:
+        """Renditions that count in the budget: mezzanines do not."""
+        return self.exclude(fingerprint=mezzanine.FINGERPRINT)
+
+    def least_used(self) -> Self:
+        return self.order_by("used_at", "pk")
+
     def keyed(self, key: RenditionKey) -> Self:
         """The rendition of a key, if it was made."""
         return self.filter(
@@ -68,6 +81,7 @@ class Rendition(models.Model):
     height = models.PositiveIntegerField()
     frames = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
+    used_at = models.DateTimeField(default=timezone.now, db_default=Now())  # to the hour
 
     objects = RenditionQuerySet.as_manager()
 

@@ -1,6 +1,7 @@
 """What can be done with images; nothing else writes this room's rows."""
 
 from apps.images.services.access import set_access
+from apps.images.services.budget import note_uses
 from apps.images.services.bulk import BULK, start_bulk
 from apps.images.services.composing import compose_picture, inspect_picture
 from apps.images.services.deletion import delete_image
@@ -44,6 +45,7 @@ __all__ = [
     "land_flight",
     "lease_grant",
     "make_digest",
+    "note_uses",
     "purge_caches",
     "receive_upload",
     "remove_host",

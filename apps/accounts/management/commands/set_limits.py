@@ -20,6 +20,9 @@ class Command(BaseCommand):
         parser.add_argument("--images", type=int, help="how many images it may hold")
         parser.add_argument("--upload-bytes", type=int, help="how large one upload may be")
         parser.add_argument("--signing-keys", type=int, help="how many signing keys it may have")
+        parser.add_argument(
+            "--rendition-bytes", type=int, help="how much its renditions may take; the least used go first"
+        )
         parser.add_argument("--former-originals", type=int, help="how many versions of an image are kept")
         parser.add_argument("--trash-days", type=int, help="how long deleted images can be restored")
 
@@ -33,6 +36,7 @@ class Command(BaseCommand):
                 images=options["images"],
                 upload_bytes=options["upload_bytes"],
                 signing_keys=options["signing_keys"],
+                rendition_bytes=options["rendition_bytes"],
                 former_originals=options["former_originals"],
                 trash_days=options["trash_days"],
                 actor=SYSTEM,
@@ -42,5 +46,6 @@ class Command(BaseCommand):
         self.stdout.write(f"images            {account.images_limit}")
         self.stdout.write(f"upload bytes      {account.max_upload_bytes}")
         self.stdout.write(f"signing keys      {account.signing_keys_limit}")
+        self.stdout.write(f"rendition bytes   {account.max_rendition_bytes}")
         self.stdout.write(f"former originals  {account.former_originals_limit}")
         self.stdout.write(f"trash days        {account.trash_days}")
