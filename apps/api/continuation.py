@@ -9,25 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core import signing
 
 from apps.api.refusals import BadPart
+from apps.images.listing import Place
 from apps.images.models import Image
 
 NAME = "continuation_token"
 _SALT = "images.list"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The last image a page showed."""
-
-    uploaded_at: datetime
-    pk: int
 
 
 def write_token(last: Image, asked: Mapping[str, Any]) -> str:

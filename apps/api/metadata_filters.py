@@ -17,13 +17,12 @@ from typing import Any
 from django.http import QueryDict
 
 from apps.api.refusals import BadPart
-from apps.images.conditions import Comparison, Condition, Scalar
+from apps.images.conditions import KEY_PATTERN, MAX_LEVELS, Comparison, Condition, Scalar
 
 MAX_CONDITIONS = 5
-MAX_LEVELS = 5
 MAX_VALUES = 10
 _MEANT = re.compile(r"meta(?=[.\[]|\Z)")
-_NAME = re.compile(r"meta(?P<path>(?:\.[A-Za-z0-9_]{1,100})+)\[(?P<operator>[a-z:]+)\]", re.ASCII)
+_NAME = re.compile(rf"meta(?P<path>(?:\.{KEY_PATTERN})+)\[(?P<operator>[a-z:]+)\]", re.ASCII)
 _WHOLE = re.compile(r"[+-]?[0-9]{1,40}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 

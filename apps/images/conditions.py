@@ -1,7 +1,7 @@
 """A condition on metadata, as a list asks for it: a path, a comparison and values (catalogue §2.5).
 
-Equality is containment, which the index on metadata answers. Order has no index: it is checked row by row
-along the newest-first index, from which a list takes no more rows than its page needs.
+Equality is containment, which the index on metadata answers. Order is asked twice: of the numbers kept beside
+the metadata, which an index knows, and of the metadata themselves, which are exact.
 """
 
 from __future__ import annotations
@@ -17,6 +17,12 @@ from typing import Any, Self
 from django.db.models import BooleanField, F, Func, Q, Value
 
 Scalar = str | int | float | bool
+
+# What a path may consist of.
+KEY_PATTERN = "[A-Za-z0-9_]{1,100}"
+MAX_LEVELS = 5
+# Beyond these, a number is kept as the bound itself, or as 0.
+LARGEST, SMALLEST = 1e300, 1e-300
 
 
 class Comparison(Enum):
@@ -51,6 +57,19 @@ class Condition:
             return reduce(or_, (Q(metadata__contains=self._nest(value)) for value in self.values))
         return Q(MetadataMatches(F("metadata"), Value(self._as_jsonpath())))
 
+    def as_rough_query(self) -> Q | None:
+        """Return what the numbers beside the metadata must meet; None for equality.
+
+        It lets too much through and never too little: a bound is rounded as they are, and taken in.
+        """
+        if self.comparison is Comparison.EQUAL:
+            return None
+        is_lower_bound = self.comparison in {Comparison.GREATER, Comparison.GREATER_OR_EQUAL}
+        return Q(
+            path=".".join(self.path),
+            **{f"value__{'gte' if is_lower_bound else 'lte'}": round_number(self.values[0])},
+        )
+
     def _nest(self, value: Scalar) -> dict[str, object]:
         """Return metadata with nothing but this value at this path."""
         *outer, last = self.path
@@ -63,6 +82,12 @@ class Condition:
         """Strict, so that a list is no number because one of its elements is."""
         keys = "".join(f'."{key}"' for key in self.path)
         return f"strict ${keys} ? (@ {self.comparison.value} {json.dumps(self.values[0])})"
+
+
+def round_number(value: Scalar) -> float:
+    """Return what a number of metadata is kept as."""
+    number = max(-LARGEST, min(LARGEST, value)) if not isinstance(value, str) else 0
+    return 0.0 if abs(number) < SMALLEST else float(number)
 
 
 class MetadataMatches(Func):

@@ -10,7 +10,6 @@ from django.utils import timezone
 from apps.accounts.models import Account
 from apps.images.models import Image
 from apps.images.models.image import ImageQuerySet
-from tests.images.seeding import seed_images
 
 pytestmark = pytest.mark.django_db
 
@@ -68,22 +67,16 @@ def test_only_what_can_be_seen(orchard: Account, elsewhere: Account, pear: Image
     assert list(found(orchard, "pear")) == [pear]
 
 
-@pytest.fixture
-def many(orchard: Account) -> Account:
-    seed_images(orchard, rows=20_000)
-    return orchard
-
-
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("dsc_12345", 1), ("orchard 1234", 1), ("TREE-77", 50), ("creator-777", 20), ('"batch": 1777', 10)],
+    [("dsc_1234", 1), ("orchard 1234", 1), ("TREE-77", 50), ("creator-777", 10), ('"batch": 777', 10)],
 )
-def test_rare_words_are_found_by_the_index(many: Account, text: str, count: int) -> None:
-    assert len(found(many, text)) == count
-    assert "image_search" in found(many, text).explain()
+def test_rare_words_are_found_by_the_index(library: Account, text: str, count: int) -> None:
+    assert len(found(library, text)) == count
+    assert "image_search" in found(library, text).explain()
 
 
-def test_a_tag_is_found_by_the_index(many: Account) -> None:
-    images = Image.objects.in_account(many).live().tagged("tree-77").newest()[:1001]
+def test_a_tag_is_found_by_the_index(library: Account) -> None:
+    images = Image.objects.in_account(library).live().tagged("tree-77").newest()[:1001]
     assert len(images) == 50
     assert "image_tags" in images.explain()

@@ -99,7 +99,11 @@ class ImageList(AccountView):
         if "creator" in asked:
             images = images.of_creator(asked["creator"] or None)
         start = (asked["page"] - 1) * asked["per_page"]
-        page = show(images[start : start + asked["per_page"]], self.account)
+        found = images[start : start + asked["per_page"]]
+        if start:
+            # Inside, the index alone counts off what is skipped: rows are read of this page only.
+            found = Image.objects.filter(pk__in=found.values("pk")).newest()
+        page = show(found, self.account)
         # Cloudflare answers `images`; its SDKs read `items` (catalogue §0.4). Both make both work.
         return answer({"images": page, "items": page})
 

@@ -9,14 +9,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.api.continuation import NAME as CONTINUATION
-from apps.api.continuation import Place, read_token, write_token
+from apps.api.continuation import read_token, write_token
 from apps.api.description import describe
 from apps.api.envelope import answer
 from apps.api.image_output import ImageOutput, show
 from apps.api.metadata_filters import FILTERS, read_conditions
 from apps.api.views.base import AccountView
+from apps.images.listing import Filters, Order, list_page
 from apps.images.models import Image
-from apps.images.models.image import ImageQuerySet
 from apps.images.search import MAX_CHARACTERS, MIN_CHARACTERS
 
 
@@ -57,22 +57,17 @@ class ImageListV2(AccountView):
         conditions = read_conditions(request.query_params)
         # What a token is bound to: all that decides which images are in the list, and in which order.
         listed = asked | {"account": self.account.pk, "conditions": [str(one) for one in conditions]}
-        images = Image.objects.in_account(self.account).live().meeting(conditions)
+        images = Image.objects.in_account(self.account).live()
         if "creator" in asked:
             images = images.of_creator(asked["creator"] or None)
-        if "q" in asked:
-            images = images.saying(asked["q"])
-        if "tag" in asked:
-            images = images.tagged(asked["tag"])
-        place = read_token(token, listed) if token else None
-        found = list(_sort(images, asked["sort_order"], place)[: size + 1])
+        found = list_page(
+            images,
+            account=self.account,
+            filters=Filters(tag=asked.get("tag"), text=asked.get("q"), conditions=conditions),
+            order=Order(is_newest_first=asked["sort_order"] == "desc"),
+            place=read_token(token, listed) if token else None,
+            size=size + 1,
+        )
         page = found[:size]
         following = write_token(page[-1], listed) if len(found) > size else None
         return answer({"images": show(page, self.account), CONTINUATION: following})
-
-
-def _sort(images: ImageQuerySet, order: str, place: Place | None) -> ImageQuerySet:
-    """Return the images in an order, from behind a place in it."""
-    if order == "asc":
-        return images.oldest() if place is None else images.oldest().newer_than(place.uploaded_at, place.pk)
-    return images.newest() if place is None else images.newest().older_than(place.uploaded_at, place.pk)

@@ -5,6 +5,7 @@ from apps.images.models.flight import Flight
 from apps.images.models.grant import UploadGrant
 from apps.images.models.host import DeliveryHost
 from apps.images.models.image import Image
+from apps.images.models.number import MetadataNumber
 from apps.images.models.original import FormerOriginal
 from apps.images.models.remote import RemoteSource
 from apps.images.models.rendition import Rendition
@@ -16,6 +17,7 @@ __all__ = [
     "Flight",
     "FormerOriginal",
     "Image",
+    "MetadataNumber",
     "RemoteSource",
     "Rendition",
     "UploadGrant",

@@ -14,6 +14,7 @@ from apps.cdn.services import PurgeState, finish_purge
 from apps.images.models import Image
 from apps.images.services.access import change_access, lock_image
 from apps.images.services.aiming import change_focal_point
+from apps.images.services.numbers import renew_numbers
 from apps.images.services.words import check_alt_text, check_creator, check_metadata, check_tags
 from apps.imaging.geometry.focus import Area
 
@@ -73,6 +74,8 @@ def _change_words(locked: Image, words: Mapping[str, Any], actor: Actor) -> None
     for name, value in words.items():
         setattr(locked, name, value)
     locked.save(update_fields=words)
+    if "metadata" in words:
+        renew_numbers(image=locked)
     record_event(
         account=locked.account,
         actor=actor,

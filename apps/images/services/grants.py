@@ -42,7 +42,7 @@ from apps.images.models.grant import UploadGrantQuerySet
 from apps.images.services.access import lock_image
 from apps.images.services.original import examine, keep_original, raise_if_taken
 from apps.images.services.quota import LEASE_SECONDS, reserved_quota
-from apps.images.services.upload import Told, describe_image
+from apps.images.services.upload import Told, describe_image, write_new
 from apps.images.services.words import clean_filename
 from apps.outbox.errors import RetryLater
 from apps.outbox.models import Job
@@ -82,7 +82,7 @@ def grant_upload(
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     try:
         with transaction.atomic():
-            image.save(force_insert=True)
+            write_new(image)
             UploadGrant.objects.create(image=image, digest=_digest(secret), expires_at=expires_at)
             seconds = (expires_at - timezone.now()).total_seconds()
             payload = {"image": image.pk}

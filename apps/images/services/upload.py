@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any, BinaryIO, TypedDict, Unpack
 
 from django.utils import timezone
@@ -15,6 +14,7 @@ from apps.images.errors import ImageExists
 from apps.images.ids import check_custom_id, make_image_id
 from apps.images.models import Image
 from apps.images.services.access import check_may_be_private
+from apps.images.services.numbers import note_numbers
 from apps.images.services.original import examine, keep_original
 from apps.images.services.quota import reserved_quota
 from apps.images.services.words import (
@@ -62,16 +62,21 @@ def upload_image(
         for name, value in original.describe(account).items():
             setattr(image, name, value)
         image.uploaded_at = timezone.now()
-        write_row = partial(image.save, force_insert=True)
         keep_original(
             original=original,
             image=image,
             quota=quota,
-            write_row=write_row,
+            write_row=lambda: write_new(image),
             fetched_from=fetched_from,
             actor=actor,
         )
     return image
+
+
+def write_new(image: Image) -> None:
+    """Write the row of an image there was not before; call it in a transaction."""
+    image.save(force_insert=True)
+    note_numbers(image=image)
 
 
 def check_upload(*, account: Account, **told: Unpack[Told]) -> None:
