@@ -44,7 +44,7 @@ def note_all_numbers(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("images", "0006_metadata_numbers")]
+    dependencies = [("images", "0007_metadata_numbers")]
 
     operations = [
         migrations.RunSQL("SET statement_timeout = 0", "SET statement_timeout = 0"),

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0001_initial"), ("images", "0005_remote_sources")]
+    dependencies = [("accounts", "0001_initial"), ("images", "0006_rendition_use")]
 
     operations = [
         migrations.CreateModel(
