@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import NamedTuple
 
 from apps.imaging.errors import DamagedImage
@@ -10,6 +11,7 @@ from apps.imaging.source import SourceFormat, SourceInfo
 
 _EXTENSION, _IMAGE, _TRAILER = 0x21, 0x2C, 0x3B
 _GRAPHIC_CONTROL = 0xF9
+_IMAGE_HEAD = struct.Struct("<4HB")
 _TABLE_FLAG, _TRANSPARENCY_FLAG = 0x80, 0x01
 
 
@@ -56,11 +58,11 @@ class _Place(NamedTuple):
 
 
 def _skip_image(reader: Reader) -> _Place:
-    place = _Place(*(reader.number(2, "little") for _ in range(4)))
-    _skip_table(reader, reader.number(1))
+    *place, flags = _IMAGE_HEAD.unpack(reader.read(_IMAGE_HEAD.size))
+    _skip_table(reader, flags)
     reader.skip(1)
     reader.skip_blocks()
-    return place
+    return _Place(*place)
 
 
 def _skip_extension(reader: Reader) -> bool:

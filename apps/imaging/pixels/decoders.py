@@ -155,7 +155,7 @@ def _read_roll(file: BinaryIO, info: SourceInfo, *, count: int, fail_on: FailOn)
     loop = roll.get("loop") if roll.get_typeof("loop") else 0
     for number in range(roll.height // height):
         delay = delays[number] if number < len(delays) else _DEFAULT_DELAY
-        frame = roll.crop(0, number * height, roll.width, height)
+        frame = roll if roll.height == height else roll.crop(0, number * height, roll.width, height)
         if info.format is SourceFormat.GIF:
             frame = _on_canvas(frame, info)
         yield Frame(frame, delay, loop, source)

@@ -10,19 +10,7 @@ from typing import ClassVar
 
 from apps.imaging.recipe.overlay import Overlay
 from apps.imaging.recipe.settings import Settings, write_value
-from apps.imaging.recipe.transform import Fit, Flip, Transform
-
-__all__ = [
-    "AutoWidth",
-    "Compression",
-    "Fit",
-    "Flip",
-    "FormatChoice",
-    "Metadata",
-    "OutputFormat",
-    "Overlay",
-    "Recipe",
-]
+from apps.imaging.recipe.transform import Transform
 
 
 class OutputFormat(Enum):
