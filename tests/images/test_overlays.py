@@ -42,6 +42,13 @@ def test_it_works() -> None:
     assert ask(FACTS, plain()).overlays == ()
 
 
+@pytest.mark.parametrize("is_private", [False, True])
+def test_a_row_is_read_as_values_and_as_text(is_private: bool) -> None:
+    facts = OverlayFacts("logo", 11, 2, is_private, "1/cd/cde")
+    assert OverlayFacts.from_row(["logo", 11, 2, is_private, "1/cd/cde"]) == facts
+    assert OverlayFacts.from_row(["logo", "11", "2", str(is_private).lower(), "1/cd/cde"]) == facts
+
+
 def test_a_variant_draws_what_is_there() -> None:
     with pytest.raises(NoSuchOverlay, match="no image with the id 'seal'"):
         ask(replace(MARKED, overlays=(LOGO,)), plain())
