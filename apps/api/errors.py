@@ -98,6 +98,7 @@ TABLE: dict[type[Exception], Row] = {
     images.GrantSpent: Row(410, 5410),
     images.EmptyUpload: Row(400, 5400, 'Bad request: "file" is empty'),
     images.UploadTooLarge: Row(413, 5413),
+    images.FallbackNotPublic: Row(400, 5400, "Bad request: {error}"),
     images.OverlayNotFound: Row(400, 5400, "Bad request: {error}"),
     images.BadHostName: Row(400, 5400, "Bad request: {error}"),
     images.HostTaken: Row(409, 5409, "{error}", _NO_RETRY),

@@ -70,6 +70,7 @@ TABLE: dict[type[Exception], Row] = {
     images.GrantSpent: Row(410),
     images.EmptyUpload: Row(400, "The file is empty."),
     images.UploadTooLarge: Row(413, "The file is too large: {error}."),
+    images.FallbackNotPublic: Row(400, "This cannot be: {error}."),
     images.OverlayNotFound: Row(400, _OPTIONS),
     images.BadHostName: Row(400),
     images.HostTaken: Row(409),

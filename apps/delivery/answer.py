@@ -12,7 +12,9 @@ from django.conf import settings
 
 from apps.delivery.clients import find_client
 from apps.delivery.conditions import choose_range, is_unchanged
+from apps.delivery.downloads import answer_download
 from apps.delivery.errors import answer_error, redirect
+from apps.delivery.fallbacks import answer_fallback, find_fallback
 from apps.delivery.headers import body_headers, picture_headers, plain_headers, preflight_headers
 from apps.delivery.hints import read_hints
 from apps.delivery.messages import DeliveryRequest, DeliveryResponse, Tier
@@ -23,6 +25,7 @@ from apps.delivery.renditions import Picture
 from apps.delivery.sources import find_detour
 from apps.delivery.timings import Timings
 from apps.images.decide import Decision, Facts, decide
+from apps.images.download import find_download
 from apps.images.links import Link
 from apps.images.remote import RemoteLink, parse_target
 from apps.images.renderer import RENDER_LIMITS, finds_faces
@@ -79,7 +82,14 @@ async def _answer_link(
     link: Link, request: DeliveryRequest, ports: Ports, timings: Timings
 ) -> DeliveryResponse:
     for _ in range(TRIES):
-        decision = await _decide(link, request, ports, timings)
+        facts, now = await _look_up(link, request, ports, timings), int(ports.now())
+        if (download := find_download(link, facts, now=now)) is not None:
+            return await answer_download(request, download)
+        if (instead := find_fallback(link, facts)) is not None:
+            answer_instead = partial(_answer_link, ports=ports, timings=timings)
+            return await answer_fallback(instead, request, answer_instead)
+        with timings.measure("decide"):
+            decision = decide_request(request, link, facts, now=now)
         if decision.rendition:
             ports.uses.note(decision.rendition.storage_key)
         if decision.rendition and _has(request, decision.rendition.digest):
@@ -101,15 +111,14 @@ def _admit(request: DeliveryRequest, ports: Ports) -> None:
     ports.misses.take(find_client(request.peer, forwarded_for, trusted_proxies=ports.trusted_proxies))
 
 
-async def _decide(link: Link, request: DeliveryRequest, ports: Ports, timings: Timings) -> Decision:
+async def _look_up(link: Link, request: DeliveryRequest, ports: Ports, timings: Timings) -> Facts | None:
     with timings.measure("lookup"):
         facts = await ports.look_up(link)
     if isinstance(link, RemoteLink):
         admit = partial(_admit, request, ports)
         with timings.measure("source"):
             facts = await ports.sources.bring(link, facts, via=request.header("via"), admit=admit)
-    with timings.measure("decide"):
-        return decide_request(request, link, facts, now=int(ports.now()))
+    return facts
 
 
 def decide_request(request: DeliveryRequest, link: Link, facts: Facts | None, *, now: int) -> Decision:

@@ -23,6 +23,7 @@ from apps.delivery.answer import answer
 from apps.delivery.files import StoredFile
 from apps.delivery.messages import DeliveryRequest, DeliveryResponse, fold_headers
 from apps.delivery.ports import Ports
+from apps.images.storage import renditions
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -91,6 +92,8 @@ def as_redirect(response: DeliveryResponse, accel_prefix: str) -> DeliveryRespon
     """Return a whole file on disk as word to nginx of where it is, and every other response as it is."""
     body = response.body
     if not (accel_prefix and isinstance(body, StoredFile) and body.is_whole and body.path is not None):
+        return response
+    if body.storage is not renditions():  # nginx finds no originals
         return response
     place = accel_prefix + quote(body.storage_key)
     return replace(response, headers={**response.headers, "content-length": "0", _ACCEL: place}, body=b"")

@@ -16,6 +16,7 @@ from typing import IO
 from django.core.files.storage import FileSystemStorage, Storage
 
 from apps.images.decide import StoredRendition
+from apps.images.download import Download
 
 CHUNK_BYTES = 256 * 1024
 
@@ -61,8 +62,8 @@ class StoredFile:
             yield rest
 
 
-async def find_file(storage: Storage, rendition: StoredRendition) -> StoredFile | None:
-    """Return the rendition's file, or None when it is missing or of another size than its row says."""
+async def find_file(storage: Storage, rendition: StoredRendition | Download) -> StoredFile | None:
+    """Return a stored file, or None when it is missing or of another size than its row says."""
     path = _local_path(storage, rendition.storage_key)
     if path is None:
         size_bytes = await asyncio.to_thread(_remote_size, storage, rendition.storage_key)

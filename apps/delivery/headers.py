@@ -10,6 +10,7 @@ from apps.cdn.keys import account_key, image_key, variant_key
 from apps.delivery.hints import CLIENT_HINTS, list_headers
 from apps.delivery.renditions import Picture
 from apps.images.decide import Decision, StoredRendition
+from apps.images.download import Download
 
 # A picture opened by itself is a document of our origin, an SVG even one that could run scripts: it may do
 # nothing there, has no origin (sandbox), and is what we say it is.
@@ -27,6 +28,22 @@ _TEXT = {"content-type": "text/plain; charset=utf-8"}
 def picture_headers(decision: Decision, rendition: StoredRendition) -> dict[str, str]:
     """Return what a picture and its 304 have in common: validator, lifetime, keys."""
     return {"etag": f'"{rendition.digest}"'} | decision_headers(decision)
+
+
+def download_headers(download: Download) -> dict[str, str]:
+    """Return what an original and its 304 have in common."""
+    policy = CachePolicy(
+        max_age_seconds=download.max_age_seconds,
+        is_shared=download.is_shared,
+        surrogate_keys=(account_key(download.account_pk), image_key(download.image.pk)),
+    )
+    return {"etag": f'"{download.digest}"'} | _lower(cache_headers(policy, find_dialect())) | _SAFETY
+
+
+def as_missing(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return a picture's headers as those of one that stands in for what is missing: nobody may keep it."""
+    kept = {name: headers[name] for name in ("content-type", "content-length")}
+    return kept | _lower(NO_STORE) | _SAFETY | {"cf-resized": "err=9431"}
 
 
 def decision_headers(decision: Decision) -> dict[str, str]:

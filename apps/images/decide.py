@@ -85,6 +85,9 @@ class Facts:
     has_signed_options: bool = False
     allowed_origins: tuple[str, ...] = ()  # told of remote sources only
     is_fresh: bool = True  # what we have of a remote source is what its server has
+    may_be_shared: bool = True  # unless a remote source's server wants to be asked each time
+    original: tuple[str, str] | None = None  # digest and filename, if it may be had and is what is asked for
+    fallback_image: str = ""  # the id of what the account shows instead of an image that is not there
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +185,8 @@ def decide(
         is_negotiated=is_negotiated(order.recipe),
         hinted_by=order.topics,
         # A cache that knew no better would keep one for each browser there is.
-        is_shared=is_shared and not order.topics,
-        max_age_seconds=_max_age(link, facts, is_shared, now),
+        is_shared=is_shared and not order.topics and facts.may_be_shared,
+        max_age_seconds=find_max_age(link, facts, is_shared, now),
         overlays=overlays,
     )
 
@@ -280,7 +283,7 @@ def _best_rendition(
     return None
 
 
-def _max_age(link: Link, facts: Facts, is_shared: bool, now: int) -> int:
+def find_max_age(link: Link, facts: Facts, is_shared: bool, now: int) -> int:
     """Seconds a browser may keep the answer: the variant's, else the account's, never past `exp`."""
     seconds = facts.browser_ttl_seconds
     if facts.variant is not None and facts.variant.browser_ttl_seconds is not None:

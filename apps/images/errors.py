@@ -16,6 +16,7 @@ ImagesError
 ├── GrantSpent               too many uploads to it failed
 ├── EmptyUpload
 ├── UploadTooLarge           more bytes than the account allows
+├── FallbackNotPublic        a fallback must be an image that everyone may see
 ├── OverlayNotFound          a variant would draw an image that is not there
 ├── BadHostName
 ├── HostTaken                an account has it already
@@ -129,6 +130,11 @@ class UploadTooLarge(ImagesError):
     def __init__(self, allowed: int) -> None:
         super().__init__(f"Maximum image size of {allowed / 1024**2:g} Mb is reached")
         self.allowed = allowed
+
+
+class FallbackNotPublic(ImagesError):
+    def __init__(self, image_id: str) -> None:
+        super().__init__(f"there is no public image with the id {image_id!r} to fall back on")
 
 
 class OverlayNotFound(ImagesError):

@@ -50,7 +50,10 @@ SELECT
                        overlay.storage_key]
      FROM unnest(coalesce(variant.drawn_images, %(drawn_images)s::text[])) drawn(image_id)
      JOIN images_image overlay ON overlay.account_id = account.id AND overlay.public_id = drawn.image_id
-         AND overlay.deleted_at IS NULL AND NOT overlay.is_draft AND NOT overlay.is_remote)
+         AND overlay.deleted_at IS NULL AND NOT overlay.is_draft AND NOT overlay.is_remote),
+    CASE WHEN policy.has_original_downloads AND %(variant)s::text = 'original'
+         THEN ARRAY[encode(image.sha256, 'hex'), image.filename] END,
+    CASE WHEN image.id IS NULL THEN policy.fallback_image ELSE '' END
 """
 LOOKUP_SQL = (
     _SELECT.format(is_flexible="policy.is_flexible", browser_ttl_seconds="policy.browser_ttl_seconds")
@@ -71,7 +74,8 @@ REMOTE_SQL = (
         browser_ttl_seconds="greatest(0, extract(epoch FROM source.fresh_until - now()))::integer",
     )
     + """
-    , policy.allowed_origins, coalesce(source.fresh_until > now(), false)
+    , policy.allowed_origins, coalesce(source.fresh_until > now(), false),
+    source.stale_until > source.fresh_until
 FROM images_deliveryhost host
 JOIN accounts_account account ON account.id = host.account_id
 JOIN variants_deliverypolicy policy ON policy.account_id = account.id
@@ -115,8 +119,12 @@ def facts_from_row(row: Sequence[Any] | None, field_keys: Sequence[str]) -> Fact
     if row is None:
         return None
     account_pk, is_flexible, has_signed_options, ttl, encrypted_keys, *rest = row
-    image, variant, (renditions, overlays, *remote) = rest[:11], rest[11:15], rest[15:]
-    allowed_origins, is_fresh = remote or ((), True)
+    image, variant, (renditions, overlays, original, fallback_image, *remote) = (
+        rest[:11],
+        rest[11:15],
+        rest[15:],
+    )
+    allowed_origins, is_fresh, may_be_shared = remote or ((), True, True)
     return Facts(
         account_pk=account_pk,
         is_flexible=is_flexible,
@@ -129,6 +137,9 @@ def facts_from_row(row: Sequence[Any] | None, field_keys: Sequence[str]) -> Fact
         has_signed_options=has_signed_options,
         allowed_origins=tuple(allowed_origins),
         is_fresh=is_fresh,
+        may_be_shared=bool(may_be_shared),
+        original=None if original is None or image[0] is None else (original[0], original[1]),
+        fallback_image=fallback_image,
     )
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from django.conf import settings
 
 from apps.images.decide import decide
+from apps.images.download import find_download
 from apps.images.links import parse_link, write_signed_link
 from apps.images.lookup import look_up
 from apps.images.models import Image
@@ -49,7 +50,8 @@ def mint_link(
     )
     link = parse_link(target.encode("ascii"))
     facts = look_up(link, settings.FIELD_KEYS)
-    decide(link, facts, accept="", now=now, limits=RENDER_LIMITS, finds_faces=finds_faces())
+    if find_download(link, facts, now=now) is None:
+        decide(link, facts, accept="", now=now, limits=RENDER_LIMITS, finds_faces=finds_faces())
     return SignedLink(
         url=settings.DELIVERY_URL + target,
         key_name=key.name,

@@ -120,9 +120,14 @@ def check_source(link: RemoteLink, facts: Facts | None, *, own_urls: tuple[str, 
 
 
 def may_come_from(source: FetchUrl, host: str, allowed_origins: tuple[str, ...]) -> bool:
-    """Whether a picture asked for on `host` may come from a URL: always from that host itself."""
+    """Whether a picture asked for on `host` may come from a URL: always from the site under that name.
+
+    Another port of it is another's server.
+    """
     path = source.target.partition("?")[0]
-    return source.host == host or is_allowed(source.host, path, allowed_origins)
+    return (source.host == host and source.port in {80, 443}) or is_allowed(
+        source.host, path, allowed_origins
+    )
 
 
 def _is_at(source: FetchUrl, url: str) -> bool:

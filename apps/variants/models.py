@@ -28,6 +28,8 @@ class DeliveryPolicy(models.Model):
     has_private_custom_ids = models.BooleanField(default=False)  # images with custom ids may be private
     has_signed_options = models.BooleanField(default=False)  # options on private images, in signed links
     has_extended_names = models.BooleanField(default=False)  # new variants may have hyphen and underscore
+    has_original_downloads = models.BooleanField(default=False, db_default=False)  # /<hash>/<id>/original
+    fallback_image = models.CharField(max_length=1024, blank=True, db_default="")  # shown where there is none
     # Where remote sources may come from, beside the host they are asked for on; see apps.variants.origins.
     allowed_origins = ArrayField(models.CharField(max_length=300), default=list, db_default=[])
 

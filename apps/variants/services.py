@@ -41,7 +41,9 @@ PUBLIC_RECIPE = Recipe(width=1366, height=768, fit=Fit.SCALE_DOWN, metadata=Meta
 _NAME = re.compile(rf"[A-Za-z0-9]{{1,{MAX_NAME_CHARACTERS}}}", re.ASCII)
 _EXTENDED_NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{MAX_NAME_CHARACTERS}}}", re.ASCII)
 # What of an account's policy shapes answers that caches keep.
-_SEEN_BY_CACHES = frozenset({"is_flexible", "browser_ttl_seconds", "allowed_origins"})
+_SEEN_BY_CACHES = frozenset(
+    {"is_flexible", "browser_ttl_seconds", "allowed_origins", "has_original_downloads"}
+)
 
 Options = Recipe | Mapping[str, Any]
 
@@ -151,9 +153,14 @@ def set_delivery_policy(
     has_signed_options: bool | None = None,
     has_extended_names: bool | None = None,
     allowed_origins: Sequence[str] | None = None,
+    has_original_downloads: bool | None = None,
+    fallback_image: str | None = None,
     actor: Actor,
 ) -> tuple[DeliveryPolicy, PurgeState]:
-    """Change what is given of an account's policy, and have caches forget what they keep under it."""
+    """Change what is given of an account's policy, and have caches forget what they keep under it.
+
+    `fallback_image` is an image's id, which nobody checks here; empty for none.
+    """
     wanted = {
         "is_flexible": is_flexible,
         "browser_ttl_seconds": _check_ttl(browser_ttl_seconds),
@@ -161,6 +168,8 @@ def set_delivery_policy(
         "has_private_custom_ids": has_private_custom_ids,
         "has_signed_options": has_signed_options,
         "has_extended_names": has_extended_names,
+        "has_original_downloads": has_original_downloads,
+        "fallback_image": fallback_image,
         "allowed_origins": None if allowed_origins is None else clean_origins(allowed_origins),
     }
     with transaction.atomic():

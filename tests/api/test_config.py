@@ -26,6 +26,8 @@ AT_FIRST = {
     "private_custom_ids": False,
     "signed_options": False,
     "extended_names": False,
+    "original_downloads": False,
+    "fallback_image": "",
     "allowed_origins": [],
 }
 
@@ -114,3 +116,21 @@ def test_allowed_origins(olive_client: Client, config: str) -> None:
     assert accepted(patch(olive_client, config, allowed_origins=[])) == AT_FIRST
     too_many = [f"{number}.example" for number in range(101)]
     refused(patch(olive_client, config, allowed_origins=too_many), 403, 5453)
+
+
+def test_a_fallback_is_an_image_everyone_may_see(
+    olive_client: Client, images_path: str, config: str, stores: Path
+) -> None:
+    for image_id, is_private in (("pear", "false"), (None, "true")):
+        words = [word("id", image_id)] if image_id else []
+        image = accepted(
+            post(olive_client, images_path, *words, word("requireSignedURLs", is_private), file(jpeg()))
+        )
+        if is_private == "true":
+            assert "no public image" in refused(
+                patch(olive_client, config, fallback_image=image["id"]), 400, 5400
+            )
+        else:
+            assert accepted(patch(olive_client, config, fallback_image="pear"))["fallback_image"] == "pear"
+    assert "'plum'" in refused(patch(olive_client, config, fallback_image="plum"), 400, 5400)
+    assert accepted(patch(olive_client, config, fallback_image="")) == AT_FIRST

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from apps.images.errors import BadSource, LinkError, LinkTooLong, UnknownHost
 from apps.images.ids import check_custom_id
 from apps.images.links import Link
-from apps.images.remote import RemoteLink, make_source_id, parse_target, read_source
+from apps.images.remote import RemoteLink, make_source_id, may_come_from, parse_target, read_source
 
 
 def parse(target: str | bytes, host: str = "img.example.com", *, is_encrypted: bool = True) -> RemoteLink:
@@ -86,6 +86,21 @@ def test_an_unreadable_host_is_nobodys() -> None:
         parse("/cdn-cgi/image/w=80/one.jpg", "img.example.com/")
     with pytest.raises(LinkTooLong):
         parse("/cdn-cgi/image/w=80/" + "a" * 9000)
+
+
+@pytest.mark.parametrize(
+    ("url", "may"),
+    [
+        ("https://img.example.com/x", True),
+        ("http://img.example.com/x", True),
+        ("https://img.example.com:8443/x", False),
+        ("https://example.com/x", False),
+        ("https://a.img.example.com/x", False),
+        ("https://b.com/x", True),
+    ],
+)
+def test_the_host_that_was_asked_is_always_allowed(url: str, may: bool) -> None:
+    assert may_come_from(read_source(url), "img.example.com", ("b.com",)) is may
 
 
 def test_other_links_stay_what_they_are() -> None:

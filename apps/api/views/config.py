@@ -16,9 +16,10 @@ from apps.api.description import describe
 from apps.api.envelope import Note, answer
 from apps.api.json_object import read_json
 from apps.api.views.base import AccountView
+from apps.images.errors import FallbackNotPublic
+from apps.images.services import change_delivery_policy
 from apps.variants.errors import BadBrowserTtl, BadOrigin, TooManyOrigins
 from apps.variants.models import DeliveryPolicy
-from apps.variants.services import set_delivery_policy
 
 _PURGE_PENDING = Note(5202, "The configuration is changed; caches downstream are still being purged")
 
@@ -51,6 +52,8 @@ class ConfigFields(serializers.Serializer[DeliveryPolicy]):
         "signed_options": False,
         "extended_names": False,
         "allowed_origins": ["*.example.com"],
+        "original_downloads": False,
+        "fallback_image": "",
     }
 
     flexible_variants = serializers.BooleanField(source="is_flexible", required=False)
@@ -60,6 +63,8 @@ class ConfigFields(serializers.Serializer[DeliveryPolicy]):
     private_custom_ids = serializers.BooleanField(source="has_private_custom_ids", required=False)
     signed_options = serializers.BooleanField(source="has_signed_options", required=False)
     extended_names = serializers.BooleanField(source="has_extended_names", required=False)
+    original_downloads = serializers.BooleanField(source="has_original_downloads", required=False)
+    fallback_image = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
     allowed_origins = serializers.ListField(child=serializers.CharField(), required=False)
 
 
@@ -87,11 +92,11 @@ class Config(AccountView):
         text="What is not named stays as it is. `stable_ids` and what follows it are extensions.",
         body=ConfigChanges,
         result=ConfigFields,
-        errors=[BadBrowserTtl, BadOrigin, TooManyOrigins],
+        errors=[BadBrowserTtl, FallbackNotPublic, BadOrigin, TooManyOrigins],
     )
     def patch(self, request: Request, account_id: str) -> Response:
         given = ConfigChanges(data=read_json(self.wire_request))
         given.is_valid(raise_exception=True)
-        policy, purge = set_delivery_policy(account=self.account, **given.validated_data, actor=self.actor)
+        policy, purge = change_delivery_policy(account=self.account, **given.validated_data, actor=self.actor)
         messages = [_PURGE_PENDING] if purge == "pending" else []
         return answer(ConfigFields(policy).data, messages=messages)

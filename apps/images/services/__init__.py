@@ -17,6 +17,7 @@ from apps.images.services.flights import (
 from apps.images.services.focus import keep_focal_points
 from apps.images.services.grants import find_grant, grant_upload, lease_grant, receive_upload
 from apps.images.services.hosts import add_host, remove_host
+from apps.images.services.policy import change_delivery_policy
 from apps.images.services.purging import purge_caches
 from apps.images.services.remote import bring_source
 from apps.images.services.renditions import find_rendition, forget_rendition, store_rendition
@@ -28,6 +29,7 @@ __all__ = [
     "BULK",
     "add_host",
     "bring_source",
+    "change_delivery_policy",
     "claim_flight",
     "compose_picture",
     "delete_image",
