@@ -73,7 +73,7 @@ def running_varnish(folder: Path, *, origin_port: int) -> Iterator[int]:
         *(VARNISHD, "-F", "-j", "none", "-T", "none", "-n", folder / "work", "-s", "malloc,32m"),
         *("-a", f"127.0.0.1:{port}", "-f", DEPLOY / "varnish" / "images.vcl", "-p", f"vcl_path={folder}"),
     ]
-    with _running([str(word) for word in command], port, folder / "varnishd.log"):
+    with running_server([str(word) for word in command], port, folder / "varnishd.log"):
         yield port
 
 
@@ -85,12 +85,13 @@ def running_nginx(folder: Path, *, origin_port: int, renditions: Path) -> Iterat
     (folder / "images-delivery.conf").write_text(delivery.replace(SHIPPED_FOLDER, f"{renditions}/"))
     (folder / "nginx.conf").write_text(_NGINX.format(folder=folder, port=port, origin=origin_port))
     command = [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
-    with _running(command, port, folder / "nginx.log"):
+    with running_server(command, port, folder / "nginx.log"):
         yield port
 
 
 @contextmanager
-def _running(command: list[str], port: int, log: Path) -> Iterator[None]:
+def running_server(command: list[str], port: int, log: Path) -> Iterator[None]:
+    """Run a server until it is no longer needed, from when its port is open."""
     with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
         try:
             _wait_until_open(port, process, log)

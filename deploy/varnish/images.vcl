@@ -96,8 +96,10 @@ sub take_lease {
 # PURGE with the header `Surrogate-Key: i-12 v-3` forgets everything under these tags, without it the one URL;
 # `X-Purge-Account: a-1` says whose they are.
 sub purge_by_tag_or_url {
-    # The fence, one for each account, lest one that purges all day keeps the others' pictures from being stored.
-    var.global_set("purged_at " + req.http.X-Purge-Account, "" + std.time2real(now, 0.0));
+    # A hundred fences, by the end of an account's number, lest one that purges all day keeps all others' pictures
+    # from being stored. Not one for each: such variables are a list, which is gone through for every hit.
+    set req.http.X-Fence = regsub(req.http.X-Purge-Account, "^a-[0-9]*?([0-9]{1,2})$", "\1");
+    var.global_set("purged_at " + req.http.X-Fence, "" + std.time2real(now, 0.0));
     if (!req.http.Surrogate-Key) {
         return (purge);
     }
@@ -118,11 +120,11 @@ sub vcl_backend_response {
         set beresp.ttl = 120s;
         return (deliver);
     }
-    # A purge passes over what is still being fetched. So what began before the account's last one may be old: it is
+    # A purge passes over what is still being fetched. So what began before the last one here may be old: it is
     # fetched again, and after two tries delivered to who waits for it, and kept for nobody.
-    set beresp.http.X-Account = regsub(beresp.http.Surrogate-Key, "^(?:.* )?(a-[0-9]+)(?: .*)?$", "\1");
-    set beresp.http.X-Purged-At = var.global_get("purged_at " + beresp.http.X-Account);
-    unset beresp.http.X-Account;
+    set beresp.http.X-Fence = regsub(beresp.http.Surrogate-Key, "^(?:.* )?a-[0-9]*?([0-9]{1,2})(?: .*)?$", "\1");
+    set beresp.http.X-Purged-At = var.global_get("purged_at " + beresp.http.X-Fence);
+    unset beresp.http.X-Fence;
     if (std.real(beresp.http.X-Purged-At, 0.0) >= std.real(bereq.http.X-Began, 0.0)) {
         if (bereq.retries < 2) {
             return (retry);

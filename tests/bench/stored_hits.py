@@ -1,4 +1,4 @@
-"""Stored hits from the origin against a bare skeleton, in one run: ratios, with their spread.
+"""Stored hits from the origin against a bare skeleton, in one run: ratios, of rates and of processor time.
 
 Absolute rates are the machine's; the ratio is ours. Rounds alternate, so that both meet the same noise.
 """
@@ -46,12 +46,21 @@ def make_request(port: int, target: str) -> urllib.request.Request:
 
 
 def sum_up(measured: list[Rate], bare: list[Rate]) -> dict[str, Any]:
-    ratios = [one.per_second / other.per_second for one, other in zip(measured, bare, strict=True)]
+    pairs = list(zip(measured, bare, strict=True))
+    ratios = [one.per_second / other.per_second for one, other in pairs]
+    cpu_ratios = [other.cpu_microseconds / one.cpu_microseconds for one, other in pairs]
     return {
         "per_second": round(statistics.median(rate.per_second for rate in measured)),
         "p99_ms": round(statistics.median(rate.p99_milliseconds for rate in measured), 1),
-        "of_bare": [round(each, 2) for each in (min(ratios), statistics.median(ratios), max(ratios))],
+        "of_bare": spread(ratios),
+        "cpu_us": round(statistics.median(rate.cpu_microseconds for rate in measured)),
+        "cpu_of_bare": spread(cpu_ratios),
     }
+
+
+def spread(ratios: list[float]) -> list[float]:
+    """Return the smallest, the median and the largest, to two places."""
+    return [round(each, 2) for each in (min(ratios), statistics.median(ratios), max(ratios))]
 
 
 def show(figures: dict[str, dict[str, Any]], size: int) -> None:
@@ -60,7 +69,8 @@ def show(figures: dict[str, dict[str, Any]], size: int) -> None:
         low, median, high = each["of_bare"]
         print(
             f"{name:8} {each['per_second']:7.0f}/s  p99 {each['p99_ms']:5.1f} ms  "
-            f"{median:.2f} x bare ({low:.2f} to {high:.2f})"
+            f"{median:.2f} x bare ({low:.2f} to {high:.2f}), by processor time ({each['cpu_us']} us) "
+            "{1:.2f} ({0:.2f} to {2:.2f})".format(*each["cpu_of_bare"])
         )
 
 
