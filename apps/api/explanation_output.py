@@ -23,8 +23,9 @@ class _Reply(serializers.Serializer[Any]):
 
 
 class _Link(serializers.Serializer[Any]):
-    account_hash = serializers.CharField()
-    image_id = serializers.CharField()
+    account_hash = serializers.CharField(allow_null=True)
+    image_id = serializers.CharField(allow_null=True)
+    source_url = serializers.CharField(allow_null=True)
     variant = serializers.CharField(allow_null=True)
     options = serializers.CharField(allow_null=True)
     expires_at = serializers.IntegerField(allow_null=True)
@@ -91,7 +92,7 @@ class _Outcome(serializers.Serializer[Any]):
 
 
 class ExplanationOutput(serializers.Serializer[Any]):
-    """`reply` is null for links of other accounts; what could not be found out is null as well."""
+    """`reply` is null for links of other accounts, and for a source that is still to be fetched."""
 
     example: ClassVar[dict[str, Any]] = {
         "url": "/Vi7wi5KSItxGFsWRG2Us6Q/pear/square",
@@ -110,6 +111,7 @@ class ExplanationOutput(serializers.Serializer[Any]):
         "link": {
             "account_hash": "Vi7wi5KSItxGFsWRG2Us6Q",
             "image_id": "pear",
+            "source_url": None,
             "variant": "square",
             "options": None,
             "expires_at": None,

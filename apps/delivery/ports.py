@@ -116,10 +116,15 @@ def make_sources(look_up: Callable[[Link], Awaitable[Facts | None]]) -> Sources:
         flights=Flights(
             limit=MAX_FETCHES, failures=Failures(seconds=FAILURE_SECONDS), is_lasting=is_lasting_fetch
         ),
-        own_urls=(settings.DELIVERY_URL, settings.CONTROL_URL),
+        own_urls=find_own_urls(),
         at_once=settings.FETCH_AT_ONCE,
         wait_seconds=settings.FETCH_SECONDS + find_wait_seconds(),
     )
+
+
+def find_own_urls() -> tuple[str, ...]:
+    """Return where we are ourselves: nothing there is a source."""
+    return settings.DELIVERY_URL, settings.CONTROL_URL
 
 
 def find_wait_seconds() -> float:

@@ -47,10 +47,14 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class LinkParts:
-    """A link taken apart; either `variant` or `options` is None, and `expires_at` is in unix seconds."""
+    """A link taken apart; either `variant` or `options` is None, and `expires_at` is in unix seconds.
 
-    account_hash: str
-    image_id: str
+    `source_url` is what a link to a remote source shows; it has neither account hash nor image id.
+    """
+
+    account_hash: str | None
+    image_id: str | None
+    source_url: str | None
     variant: str | None
     options: str | None
     expires_at: int | None
@@ -151,9 +155,10 @@ class Outcome:
 class Explanation:
     """`url` is the link as browsers send it; positions count its characters.
 
-    `reply` is None when the link is not the asker's account's: then nothing more is told. `link` is None when
-    it cannot be read. `outcome` is what it would come to; of a link whose signature is at fault, what a well
-    signed one would. `timings_ms` are this explanation's own: reading, look-up, decision, file.
+    `reply` is None when the link is not the asker's account's (`fault` says so, and nothing more is told),
+    and for a remote source that is still to be fetched. `link` is None when it cannot be read. `outcome` is
+    what it comes to; of a link whose signature is at fault, what a well signed one would. `timings_ms` are
+    this explanation's own: reading, look-up, decision, file.
     """
 
     url: str

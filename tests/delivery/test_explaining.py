@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -23,7 +25,8 @@ from apps.variants.models import Variant
 from apps.variants.services import set_delivery_policy
 from tests import pictures
 from tests.delivery.asgi_client import Answer, DeliveryClient
-from tests.delivery.conftest import link, signed_link, upload
+from tests.delivery.conftest import draw_picture, link, signed_link, upload
+from tests.delivery.origins import HOST, Origin, remote, serving
 
 ORIGIN = "https://pictures.example.com"
 
@@ -206,7 +209,6 @@ def test_nothing_is_told_of_another_account(
         assert told.fault is not None
         assert marked(told) == target[1 : length + 1]
         assert (told.reply, told.access, told.outcome) == (None, None, None)
-        assert elsewhere.hash in told.fault.sentence
 
 
 def test_an_open_variant_needs_no_signature(
@@ -304,3 +306,52 @@ def test_the_command_tells_programs(photo: Image, thumbnail: Variant) -> None:
 def test_a_header_that_is_none() -> None:
     with pytest.raises(CommandError, match="NAME: VALUE"):
         command("/a/b/c", "--header", "Accept")
+
+
+@pytest.fixture
+def origin(settings: Any, tmp_path: Path) -> Iterator[Origin]:
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "incoming"
+    with serving(settings) as origin:
+        yield origin
+
+
+def test_a_remote_source_is_told_of_before_and_after_it_is_fetched(
+    delivery: DeliveryClient, orchard: Account, elsewhere: Account, origin: Origin
+) -> None:
+    set_delivery_policy(account=orchard, allowed_origins=["127.0.0.1"], actor=SYSTEM)
+    add_host(account=orchard, name=HOST, actor=SYSTEM)
+    source = origin.put("/pear.jpg", draw_picture(), "Cache-Control: max-age=7200")
+    url = f"http://{HOST}{remote('w=60', source)}"
+    before = explain(url, orchard)
+    assert (before.reply, before.fault, origin.seen) == (None, None, [])
+    assert any("fetched first" in note for note in before.notes)
+    made = delivery.get(remote("w=60", source), host=HOST)
+    told = explain(url, orchard)
+    assert told.reply is not None
+    assert told.link is not None
+    assert told.outcome is not None
+    assert (told.link.source_url, told.outcome.tier) == (source, "stored")
+    assert told.reply.headers["etag"] == made.headers["etag"]
+    theirs = explain(url, elsewhere)
+    assert (theirs.reply, theirs.outcome) == (None, None)
+    assert marked(theirs) == f"http://{HOST}"
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "expected"),
+    [
+        ("w=0/https://127.0.0.1/a", 9401, "0"),
+        ("w=9/https://other.example/a", 9401, "https://other.example/a"),
+        ("w=9", 9431, ""),
+    ],
+)
+def test_a_bad_link_to_a_remote_source(
+    delivery: DeliveryClient, orchard: Account, path: str, code: int, expected: str
+) -> None:
+    add_host(account=orchard, name=HOST, actor=SYSTEM)
+    set_delivery_policy(account=orchard, allowed_origins=["127.0.0.1"], actor=SYSTEM)
+    told = explain(f"http://{HOST}/cdn-cgi/image/{path}")
+    answer = delivery.get(f"/cdn-cgi/image/{path}", host=HOST)
+    assert told.reply is not None
+    assert (told.reply.status, told.reply.text) == (answer.status, answer.body.decode().strip())
+    assert (told.reply.code, marked(told)) == (code, expected)

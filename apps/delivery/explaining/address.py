@@ -28,6 +28,11 @@ class Address:
         return self.origin + self.target
 
     @property
+    def host(self) -> str:
+        """What a browser would send as Host; of a path alone, delivery's own."""
+        return urlsplit(self.origin or settings.DELIVERY_URL).netloc
+
+    @property
     def raw_target(self) -> bytes:
         return self.target.encode("ascii")
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from django.conf import settings
 
+from apps.accounts.models import Account
 from apps.delivery.answer import answer_picture, decide_request
 from apps.delivery.errors import find_row, write_error
 from apps.delivery.explaining.access import judge_access, read_keys, sign_well
@@ -15,19 +16,32 @@ from apps.delivery.explaining.faults import find_fault, point_at_account
 from apps.delivery.explaining.outcome import describe_outcome, find_stored
 from apps.delivery.headers import decision_headers
 from apps.delivery.messages import DeliveryRequest, DeliveryResponse
+from apps.delivery.ports import find_own_urls
 from apps.delivery.refusals import Refusal
 from apps.delivery.renditions import Picture
 from apps.delivery.timings import Timings
 from apps.images.decide import Facts
-from apps.images.errors import AccessDenied, DecisionError, LinkError, OriginalMissing, UnknownAccount
+from apps.images.errors import (
+    AccessDenied,
+    DecisionError,
+    LinkError,
+    OriginalMissing,
+    UnknownAccount,
+    UnknownHost,
+)
 from apps.images.explanation import Explanation, LinkParts, Question, Reply
-from apps.images.links import Link, parse_link
+from apps.images.links import Link
 from apps.images.lookup import look_up
+from apps.images.models import DeliveryHost
+from apps.images.remote import RemoteLink, check_source, parse_target
 from apps.images.storage import originals
 from apps.imaging.errors import ImagingError
 
 # What a link can be refused for before anything is rendered.
 _EXPECTED = (DecisionError, ImagingError, OriginalMissing, Refusal)
+_NOT_OWNED = "this is no link of the account's: its hash, or its host, is another"
+_FETCHED_FIRST = "the source is not here yet: it is fetched first, and what follows depends on what comes"
+_ASKED_AGAIN = "the copy of the source is no longer fresh: the source is asked again first"
 _NOT_YET = "etag and content-length are known once the picture is made"
 
 
@@ -37,19 +51,24 @@ def explain(question: Question) -> Explanation:
     told = Explanation(url=address.url, notes=address.notes)
     try:
         with timings.measure("link"):
-            link = parse_link(address.raw_target)
+            link = parse_target(
+                address.raw_target,
+                host=address.host,
+                is_encrypted=settings.DELIVERY_URL.startswith("https:"),
+            )
     except LinkError as error:
         return replace(told, fault=find_fault(error, address, None), reply=_refuse(error))
     told = replace(told, link=_describe_link(link))
-    if question.account is not None and link.account_hash != question.account.hash:
-        # Whether another account has it is not looked up.
-        sentence = f"this is no link of the account's: those have /{question.account.hash}/ here"
-        return replace(told, fault=point_at_account(address, link, sentence))
+    if not _is_owned(link, question.account):
+        # Whether another account has it is not told, and of a hash not even looked up.
+        return replace(told, fault=point_at_account(address, link, _NOT_OWNED))
     with timings.measure("lookup"):
         facts = look_up(link, settings.FIELD_KEYS)
     if facts is None:
-        unknown = UnknownAccount()
+        unknown = UnknownHost() if isinstance(link, RemoteLink) else UnknownAccount()
         return replace(told, fault=find_fault(unknown, address, link), reply=_refuse(unknown))
+    if isinstance(link, RemoteLink) and not facts.is_fresh:
+        told = replace(told, notes=(*told.notes, _ASKED_AGAIN if facts.image else _FETCHED_FIRST))
     told = _Narrator(question, address, link, facts, timings).tell(told)
     return replace(told, timings_ms=timings.milliseconds)
 
@@ -81,6 +100,10 @@ class _Narrator:
             ),
         )
         try:
+            if isinstance(self._link, RemoteLink):
+                check_source(self._link, self._facts, own_urls=find_own_urls())
+                if self._facts.image is None:
+                    return told
             return self._tell_decision(told, self._link)
         except _EXPECTED as error:
             told = replace(told, fault=find_fault(error, self._address, self._link), reply=_refuse(error))
@@ -111,10 +134,21 @@ class _Narrator:
             return told
 
 
+def _is_owned(link: Link, account: Account | None) -> bool:
+    """Whether a link is one that the asker may be told about."""
+    if account is None:
+        return True
+    if isinstance(link, RemoteLink):
+        return DeliveryHost.objects.in_account(account).filter(name=link.host).exists()
+    return link.account_hash == account.hash
+
+
 def _describe_link(link: Link) -> LinkParts:
+    source = link.source.spelled if isinstance(link, RemoteLink) else None
     return LinkParts(
-        account_hash=link.account_hash,
-        image_id=link.image_id,
+        account_hash=None if source else link.account_hash,
+        image_id=None if source else link.image_id,
+        source_url=source,
         variant=None if link.is_flexible else link.segment,
         options=link.segment if link.is_flexible else None,
         expires_at=link.signature.expires_at,

@@ -9,6 +9,7 @@ from apps.delivery.explaining.address import Address
 from apps.images import errors as images
 from apps.images.explanation import Fault
 from apps.images.links import Link, locate
+from apps.images.remote import PREFIX, RemoteLink
 from apps.imaging.errors import ImagingError, OptionsError
 
 Span: TypeAlias = tuple[int, int]
@@ -26,8 +27,10 @@ def find_fault(error: Exception, address: Address, link: Link | None) -> Fault |
 
 
 def point_at_account(address: Address, link: Link, sentence: str) -> Fault:
-    """Return a fault whose place is the account's hash."""
-    (start, end), _, _ = _find_parts(address.raw_target, len(link.signature.prefix))
+    """Return a fault whose place is the account's hash; of a link that has none, the host."""
+    (start, end), _, _ = _find_parts(address.raw_target, link)
+    if isinstance(link, RemoteLink):
+        return Fault(sentence, 0, len(address.origin))
     return Fault(sentence, len(address.origin) + start, end - start)
 
 
@@ -43,10 +46,14 @@ def _find_span_unread(error: Exception, target: bytes) -> Span | None:
 
 
 def _find_span(error: Exception, target: bytes, link: Link) -> Span | None:
-    account, image, segment = _find_parts(target, len(link.signature.prefix))
+    account, image, segment = _find_parts(target, link)
     match error:
         case images.UnknownAccount():
             return account
+        case images.UnknownHost():
+            return None
+        case images.OriginNotAllowed() | images.AlreadyResized():
+            return image
         case images.NoSuchImage():
             return image
         case images.SignatureMissing():
@@ -65,8 +72,12 @@ def _find_span(error: Exception, target: bytes, link: Link) -> Span | None:
     return None
 
 
-def _find_parts(target: bytes, prefix: int) -> tuple[Span, Span, Span]:
-    """Return where account hash, image id and the last segment stand, behind so many bytes of prefix."""
+def _find_parts(target: bytes, link: Link) -> tuple[Span, Span, Span]:
+    """Return where account hash, image id or source, and variant or options stand."""
+    if isinstance(link, RemoteLink):
+        start, source = len(PREFIX), target.index(b"/", len(PREFIX))
+        return (0, 0), (source + 1, len(target)), (start, source)
+    prefix = len(link.signature.prefix)
     end = len(target.partition(b"?")[0])
     first, last = target.index(b"/", prefix + 1), target.rindex(b"/", 0, end)
     return (prefix + 1, first), (first + 1, last), (last + 1, end)

@@ -9,6 +9,7 @@ from apps.delivery.hints import list_headers
 from apps.images.decide import Decision, Facts, StoredRendition
 from apps.images.explanation import Key, Making, Original, Outcome, Step
 from apps.images.links import Link
+from apps.images.mezzanine import decide_mezzanine
 from apps.images.models import Image
 from apps.images.overlays import write_versions
 from apps.images.renderer import RENDER_LIMITS
@@ -54,7 +55,7 @@ def describe_outcome(decision: Decision, link: Link, facts: Facts, file: StoredF
         tier="stored" if file else "render",
         tier_reason=_why_tier(decision.rendition, file),
         size_bytes=decision.rendition.size_bytes if decision.rendition and file else None,
-        making=_describe_making(prediction) if prediction and file is None else None,
+        making=_describe_making(prediction, decision) if prediction and file is None else None,
     )
 
 
@@ -104,10 +105,12 @@ def _why_tier(rendition: StoredRendition | None, file: StoredFile | None) -> str
     return f"a rendition is stored under this key, made as {rendition.generation.value}"
 
 
-def _describe_making(prediction: Prediction) -> Making:
+def _describe_making(prediction: Prediction, decision: Decision) -> Making:
     cost = prediction.cost
+    # The figures are those of the original: the mezzanine has to be made of it, if nobody has yet.
+    base = "; from a mezzanine of the original" if decide_mezzanine(decision) else ""
     return Making(
-        work=prediction.work.value,
+        work=prediction.work.value + base,
         lane=_find_lane(cost),
         cpu_ms=cost.cpu_ms,
         peak_bytes=cost.peak_bytes,

@@ -52,8 +52,11 @@ def _summarise(reply: Reply, outcome: Outcome | None) -> str:
 
 
 def _tell_link(link: LinkParts) -> Iterator[Line]:
-    yield "link", f"account  {link.account_hash}"
-    yield "link", f"image    {link.image_id}"
+    if link.source_url is not None:
+        yield "link", f"source   {link.source_url}"
+    else:
+        yield "link", f"account  {link.account_hash}"
+        yield "link", f"image    {link.image_id}"
     if link.variant is not None:
         yield "link", f"variant  {link.variant}"
     if link.options is not None:
