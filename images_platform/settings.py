@@ -186,6 +186,8 @@ API_RATE_PER_ACCOUNT = env.integer("API_RATE_PER_ACCOUNT", 12_000)
 RENDERER_SOCKET = env.text("RENDERER_SOCKET")
 RENDER_SECONDS = env.render_seconds()
 HEAVY_RENDER_SECONDS = env.heavy_render_seconds()
+# How long AVIF may take before another format stands in for it.
+AVIF_DEADLINE_MS = env.integer("AVIF_DEADLINE_MS", 2_000, minimum=100, maximum=30_000)
 # Of one delivery process: renders under way, pictures being made or waited for, and misses of one client.
 RENDERS_AT_ONCE = env.integer("RENDERS_AT_ONCE", 8, minimum=2, maximum=1024)
 RENDER_QUEUE = env.integer("RENDER_QUEUE", 128, minimum=2, maximum=65_536)

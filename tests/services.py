@@ -72,6 +72,7 @@ def describe_services(folder: Path) -> tuple[dict[str, str], list[Part]]:
         "RENDERER_SOCKET": str(renderer_socket),
         "COOKIES_SECURE": "0",  # a live server speaks plain http
         "DEBUG": "0",
+        "AVIF_DEADLINE_MS": "30000",  # busy with tests, a machine must not choose formats by the clock
     }
     parts = [make_renderer(renderer_socket, "--allow-open-cage")]
     if "DATABASE_URL" not in os.environ:

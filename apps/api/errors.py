@@ -150,6 +150,7 @@ TABLE: dict[type[Exception], Row] = {
     variants.BadBrowserTtl: Row(400, 5400, "Bad request: {error}"),
     variants.BadOrigin: Row(400, 5400, "Bad request: {error}"),
     variants.TooManyOrigins: Row(403, 5453, "The given account has reached a service limit: {error}"),
+    variants.BadAvifDeadline: Row(400, 5400, "Bad request: {error}"),
     variants.TooManyVariants: Row(403, 5453, "The given account has reached a service limit: {error}"),
     variants.VariantProtected: Row(400, 5400, "Bad request: {error}"),
     # signing

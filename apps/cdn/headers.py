@@ -10,12 +10,16 @@ NO_STORE = {"Cache-Control": "no-store"}
 
 @dataclass(frozen=True, slots=True)
 class CachePolicy:
-    """`is_shared`: a shared cache may keep the answer. `varies_by` are the request headers that shaped it."""
+    """`is_shared`: a shared cache may keep the answer. `varies_by` are the request headers that shaped it.
+
+    What `is_passing` is not to be shown once it is stale: something better is on its way.
+    """
 
     max_age_seconds: int
     is_shared: bool
     varies_by: tuple[str, ...] = ()
     surrogate_keys: tuple[str, ...] = ()
+    is_passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,9 @@ def cache_headers(policy: CachePolicy, dialect: Dialect = SURROGATE_KEY) -> dict
         # No stale answer either: what is private now may be forbidden in an hour.
         return {"Cache-Control": f"private, max-age={policy.max_age_seconds:d}"} | headers
     lifetime = f"public, max-age={policy.max_age_seconds:d}"
-    headers["Cache-Control"] = f"{lifetime}, stale-while-revalidate={STALE_WHILE_REVALIDATE_SECONDS}"
+    # Said even where it is 0: caches have a grace of their own otherwise.
+    stale_seconds = 0 if policy.is_passing else STALE_WHILE_REVALIDATE_SECONDS
+    headers["Cache-Control"] = f"{lifetime}, stale-while-revalidate={stale_seconds}"
     if dialect.is_addressed:
         is_kept = dialect.is_heeding_vary or not policy.varies_by
         headers["CDN-Cache-Control"] = lifetime if is_kept else "no-store"

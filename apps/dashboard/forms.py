@@ -36,6 +36,11 @@ class VariantForm(forms.Form):
         label="More options",
         help_text="As in a link: blur=5, or for a watermark draw.image=logo,draw.width=0.2",
     )
+    avif_deadline_ms = forms.IntegerField(
+        required=False,
+        label="AVIF's deadline",
+        help_text="Milliseconds; if AVIF takes longer, another format stands in. Empty: the platform's.",
+    )
     is_public = forms.BooleanField(
         required=False,
         label="Always public",

@@ -105,6 +105,7 @@ TABLE: dict[type[Exception], Row] = {
     variants.BadBrowserTtl: Row(400, "This cannot be: {error}."),
     variants.BadOrigin: Row(400, "This cannot be: {error}."),
     variants.TooManyOrigins: Row(409, "No room for one more: {error}."),
+    variants.BadAvifDeadline: Row(400, "This cannot be: {error}."),
     variants.TooManyVariants: Row(409, "No room for one more: {error}."),
     variants.VariantProtected: Row(409, "This cannot be done: {error}."),
 }

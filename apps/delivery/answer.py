@@ -23,6 +23,7 @@ from apps.delivery.ports import Ports
 from apps.delivery.refusals import ImageChanging, MethodNotAllowed
 from apps.delivery.renditions import Picture
 from apps.delivery.sources import find_detour
+from apps.delivery.stand_ins import list_stand_ins, make_in_time
 from apps.delivery.timings import Timings
 from apps.images.decide import Decision, Facts, decide
 from apps.images.download import find_download
@@ -88,8 +89,9 @@ async def _answer_link(
         if (instead := find_fallback(link, facts)) is not None:
             answer_instead = partial(_answer_link, ports=ports, timings=timings)
             return await answer_fallback(instead, request, answer_instead)
+        decide_for = partial(decide_request, request, link, facts, now=now)
         with timings.measure("decide"):
-            decision = decide_request(request, link, facts, now=now)
+            decision = decide_for()
         if decision.rendition:
             ports.uses.note(decision.rendition.storage_key)
         if decision.rendition and _has(request, decision.rendition.digest):
@@ -99,7 +101,13 @@ async def _answer_link(
             picture = await ports.renditions.find(decision)
         if picture is None:
             with timings.measure("make"):
-                picture = await ports.renditions.make(decision, admit=partial(_admit, request, ports))
+                decision, picture = await make_in_time(
+                    decision,
+                    list_stand_ins(decision, request.header("accept"), decide_for),
+                    ports.renditions,
+                    deadline_seconds=_find_deadline(facts, ports),
+                    admit=partial(_admit, request, ports),
+                )
         if picture is not None:
             return answer_picture(request, decision, picture)
     raise ImageChanging
@@ -112,6 +120,7 @@ def _admit(request: DeliveryRequest, ports: Ports) -> None:
 
 
 async def _look_up(link: Link, request: DeliveryRequest, ports: Ports, timings: Timings) -> Facts | None:
+    """Return all that decides about a link, once its remote source is here."""
     with timings.measure("lookup"):
         facts = await ports.look_up(link)
     if isinstance(link, RemoteLink):
@@ -121,12 +130,21 @@ async def _look_up(link: Link, request: DeliveryRequest, ports: Ports, timings: 
     return facts
 
 
-def decide_request(request: DeliveryRequest, link: Link, facts: Facts | None, *, now: int) -> Decision:
-    """Return what answers a request for a link; raises as `decide` does."""
+def _find_deadline(facts: Facts | None, ports: Ports) -> float:
+    """Return how many seconds AVIF may take: the variant's, else everybody's."""
+    if facts is None or facts.variant is None or facts.variant.avif_deadline_ms is None:
+        return ports.avif_seconds
+    return facts.variant.avif_deadline_ms / 1000
+
+
+def decide_request(
+    request: DeliveryRequest, link: Link, facts: Facts | None, accept: str | None = None, *, now: int
+) -> Decision:
+    """Return what answers a request for a link, by another Accept if given; raises as `decide` does."""
     return decide(
         link,
         facts,
-        accept=request.header("accept"),
+        accept=request.header("accept") if accept is None else accept,
         hints=read_hints(request.headers),
         now=now,
         limits=RENDER_LIMITS,

@@ -47,7 +47,7 @@ class Failures(Generic[Key]):
         return error
 
 
-def _admit_all() -> None:
+def admit_all() -> None:
     """Refuse nobody."""
 
 
@@ -70,7 +70,7 @@ class Flights(Generic[Key, Result]):
         *,
         owner: int,
         wait_seconds: float,
-        admit: Callable[[], None] = _admit_all,
+        admit: Callable[[], None] = admit_all,
     ) -> Result:
         """Return what the flight of this key makes, starting it with `make` when there is none.
 

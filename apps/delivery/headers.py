@@ -57,6 +57,7 @@ def decision_headers(decision: Decision) -> dict[str, str]:
         is_shared=decision.is_shared,
         varies_by=("Accept",) * decision.is_negotiated + list_headers(decision.hinted_by),
         surrogate_keys=tuple(keys),
+        is_passing=decision.is_stand_in,
     )
     headers = _lower(cache_headers(policy, find_dialect())) | _SAFETY
     if decision.advice:

@@ -41,7 +41,8 @@ STORE_SECONDS = 5.0
 class Ports:
     """`look_up` returns all that decides about a link; `now` is unix seconds.
 
-    Of `trusted_proxies` in front each adds an address to X-Forwarded-For.
+    Of `trusted_proxies` in front each adds an address to X-Forwarded-For. `avif_seconds` is AVIF's deadline
+    where a variant has none of its own.
     """
 
     look_up: Callable[[Link], Awaitable[Facts | None]]
@@ -51,6 +52,7 @@ class Ports:
     trusted_proxies: int
     tally: Tally
     uses: Uses
+    avif_seconds: float
     tells_timings: bool = False
     now: Callable[[], float] = time.time
 
@@ -91,6 +93,7 @@ async def open_ports(
             misses=MissLimit(settings.MISSES_PER_MINUTE),
             trusted_proxies=settings.TRUSTED_PROXIES,
             tally=tally,
+            avif_seconds=settings.AVIF_DEADLINE_MS / 1000,
             tells_timings=settings.SERVER_TIMING,
             uses=uses,
         )

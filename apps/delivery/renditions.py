@@ -13,7 +13,7 @@ from django.core.files.storage import Storage
 
 from apps.delivery.claims import Claims, Fault
 from apps.delivery.files import StoredFile, find_file
-from apps.delivery.flights import Flights
+from apps.delivery.flights import Flights, admit_all
 from apps.delivery.refusals import NotStored, WaitedTooLong
 from apps.delivery.threads import DatabaseThreads
 from apps.delivery.turns import Turns
@@ -134,7 +134,7 @@ class Renditions:
         file = await find_file(self._storage(), decision.rendition)
         return Picture(decision.rendition, file, was_stored=True) if file else None
 
-    async def make(self, decision: Decision, *, admit: Callable[[], None]) -> Picture | None:
+    async def make(self, decision: Decision, *, admit: Callable[[], None] = admit_all) -> Picture | None:
         """Return the picture after it was made; None when the image went or changed while it was.
 
         `admit` may refuse, by raising, to have it made where nobody is at it yet. Raises imaging's errors,
@@ -149,6 +149,10 @@ class Renditions:
         )
         file = await find_file(self._storage(), made) if made else None
         return Picture(made, file, was_stored=False) if made and file else None
+
+    def have_room(self, decision: Decision) -> bool:
+        """Whether a render would begin at once."""
+        return self._turns.has_room(decision.account_pk)
 
     async def _fly(self, decision: Decision) -> StoredRendition | None:
         """Make it, or wait for the process that does: the one whose claim stands (see claims)."""

@@ -52,6 +52,7 @@ class VariantFacts:
     options: str
     is_public: bool
     browser_ttl_seconds: int | None
+    avif_deadline_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,7 @@ class Decision:
     is_shared: bool
     max_age_seconds: int
     overlays: tuple[OverlayFacts, ...] = ()
+    is_stand_in: bool = False  # for a format that is not there yet
 
     @property
     def output(self) -> OutputFormat:

@@ -40,7 +40,7 @@ SELECT
     image.id, image.version, image.is_private, image.storage_key,
     image.format, image.width, image.height, image.frames, image.has_alpha, image.size_bytes,
     image.focal_points,
-    variant.id, variant.options, variant.is_public, variant.browser_ttl_seconds,
+    variant.id, variant.options, variant.is_public, variant.browser_ttl_seconds, variant.avif_deadline_ms,
     ARRAY(SELECT ARRAY[rendition.format, rendition.generation, rendition.storage_key, rendition.digest,
                        rendition.size_bytes::text, rendition.fingerprint, rendition.overlays]
      FROM images_rendition rendition
@@ -121,8 +121,8 @@ def facts_from_row(row: Sequence[Any] | None, field_keys: Sequence[str]) -> Fact
     account_pk, is_flexible, has_signed_options, ttl, encrypted_keys, *rest = row
     image, variant, (renditions, overlays, original, fallback_image, *remote) = (
         rest[:11],
-        rest[11:15],
-        rest[15:],
+        rest[11:16],
+        rest[16:],
     )
     allowed_origins, is_fresh, may_be_shared = remote or ((), True, True)
     return Facts(

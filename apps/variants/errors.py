@@ -7,6 +7,7 @@ VariantsError
 ├── BadBrowserTtl
 ├── BadOrigin            no host, or host and path, that sources may come from; `origin`
 ├── TooManyOrigins
+├── BadAvifDeadline
 ├── TooManyVariants
 └── VariantProtected     `public` cannot be deleted
 """
@@ -53,6 +54,11 @@ class BadOrigin(VariantsError):
 class TooManyOrigins(VariantsError):
     def __init__(self, limit: int) -> None:
         super().__init__(f"an account may allow at most {limit} origins")
+
+
+class BadAvifDeadline(VariantsError):
+    def __init__(self, minimum: int, maximum: int) -> None:
+        super().__init__(f"AVIF may take from {minimum} to {maximum} milliseconds before another stands in")
 
 
 class TooManyVariants(VariantsError):

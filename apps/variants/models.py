@@ -15,6 +15,10 @@ from apps.imaging.recipe.hints import list_resolved
 
 MIN_BROWSER_TTL_SECONDS = 3600
 MAX_BROWSER_TTL_SECONDS = 31_536_000
+# Sooner nothing is made, and later nobody waits.
+MIN_AVIF_DEADLINE_MS = 100
+MAX_AVIF_DEADLINE_MS = 30_000
+_DEADLINE_BOUNDS = [MinValueValidator(MIN_AVIF_DEADLINE_MS), MaxValueValidator(MAX_AVIF_DEADLINE_MS)]
 _TTL_BOUNDS = [MinValueValidator(MIN_BROWSER_TTL_SECONDS), MaxValueValidator(MAX_BROWSER_TTL_SECONDS)]
 
 
@@ -53,7 +57,8 @@ class Variant(models.Model):
     """`options` is the recipe's canonical text; `version` counts edits, and purges follow it.
 
     `fingerprints` (of every recipe that browsers' hints can make of it, mostly one) and `drawn_images` repeat
-    the recipe's, so that one SQL statement finds a link's variant, its renditions and its overlays.
+    the recipe's, so that one SQL statement finds a link's variant, its renditions and its overlays. Another
+    format stands in for AVIF that takes longer than `avif_deadline_ms`; null is the platform's.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="variants")
@@ -65,6 +70,7 @@ class Variant(models.Model):
     is_public = models.BooleanField(default=False)  # wire: neverRequireSignedURLs
     is_rendered_ahead = models.BooleanField(default=False)
     browser_ttl_seconds = models.PositiveIntegerField(null=True, validators=_TTL_BOUNDS)
+    avif_deadline_ms = models.PositiveIntegerField(null=True, validators=_DEADLINE_BOUNDS)
     created_at = models.DateTimeField(auto_now_add=True)
     edited_at = models.DateTimeField(auto_now=True)
 

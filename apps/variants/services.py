@@ -23,6 +23,7 @@ from apps.imaging.options.grammar import from_mapping, write
 from apps.imaging.recipe import Fit, Metadata, Recipe
 from apps.variants import reviews
 from apps.variants.errors import (
+    BadAvifDeadline,
     BadBrowserTtl,
     BadVariantName,
     TooManyVariants,
@@ -30,7 +31,14 @@ from apps.variants.errors import (
     VariantNotFound,
     VariantProtected,
 )
-from apps.variants.models import MAX_BROWSER_TTL_SECONDS, MIN_BROWSER_TTL_SECONDS, DeliveryPolicy, Variant
+from apps.variants.models import (
+    MAX_AVIF_DEADLINE_MS,
+    MAX_BROWSER_TTL_SECONDS,
+    MIN_AVIF_DEADLINE_MS,
+    MIN_BROWSER_TTL_SECONDS,
+    DeliveryPolicy,
+    Variant,
+)
 from apps.variants.origins import clean_origins
 
 MAX_VARIANTS = 100
@@ -56,6 +64,7 @@ def create_variant(
     is_public: bool = False,
     is_rendered_ahead: bool = False,
     browser_ttl_seconds: int | None = None,
+    avif_deadline_ms: int | None = None,
     actor: Actor,
 ) -> Variant:
     """Name a recipe; raises VariantsError, OptionsError for options that make none, or what a review does."""
@@ -67,6 +76,7 @@ def create_variant(
         is_public=is_public,
         is_rendered_ahead=is_rendered_ahead,
         browser_ttl_seconds=_check_ttl(browser_ttl_seconds),
+        avif_deadline_ms=_check_deadline(avif_deadline_ms),
     )
     with transaction.atomic():
         # Whoever else adds a variant to this account waits here: so the count below is exact.
@@ -88,9 +98,10 @@ def edit_variant(
     is_public: bool | None = None,
     is_rendered_ahead: bool | None = None,
     browser_ttl_seconds: int | Unchanged | None = Unchanged.UNCHANGED,
+    avif_deadline_ms: int | Unchanged | None = Unchanged.UNCHANGED,
     actor: Actor,
 ) -> tuple[Variant, PurgeState]:
-    """Change what is given and leave the rest; `browser_ttl_seconds=None` means the account's again.
+    """Change what is given and leave the rest; None means the account's lifetime and the platform's deadline.
 
     Returns the variant as it is now, and whether caches have forgotten what it was.
     """
@@ -103,6 +114,8 @@ def edit_variant(
         changes["is_rendered_ahead"] = is_rendered_ahead
     if browser_ttl_seconds is not Unchanged.UNCHANGED:
         changes["browser_ttl_seconds"] = _check_ttl(browser_ttl_seconds)
+    if avif_deadline_ms is not Unchanged.UNCHANGED:
+        changes["avif_deadline_ms"] = _check_deadline(avif_deadline_ms)
     with transaction.atomic():
         locked = _lock(variant)
         if all(getattr(locked, name) == value for name, value in changes.items()):
@@ -238,6 +251,12 @@ def _check_ttl(seconds: int | None) -> int | None:
     return seconds
 
 
+def _check_deadline(milliseconds: int | None) -> int | None:
+    if milliseconds is not None and not MIN_AVIF_DEADLINE_MS <= milliseconds <= MAX_AVIF_DEADLINE_MS:
+        raise BadAvifDeadline(MIN_AVIF_DEADLINE_MS, MAX_AVIF_DEADLINE_MS)
+    return milliseconds
+
+
 def _record(variant: Variant, actor: Actor, action: str) -> None:
     record_event(
         account=variant.account,
@@ -249,5 +268,6 @@ def _record(variant: Variant, actor: Actor, action: str) -> None:
             "is_public": variant.is_public,
             "is_rendered_ahead": variant.is_rendered_ahead,
             "browser_ttl_seconds": variant.browser_ttl_seconds,
+            "avif_deadline_ms": variant.avif_deadline_ms,
         },
     )

@@ -54,6 +54,13 @@ def test_options_beyond_the_original_s_four(olive_client: Client, variants_path:
     assert Variant.objects.get(name="thumb").browser_ttl_seconds == 86400
 
 
+def test_a_deadline_for_avif(olive_client: Client, variants_path: str) -> None:
+    options = {"width": 200, "avif_deadline_ms": 500}
+    made = accepted(create(olive_client, variants_path, options=options))
+    assert made["variant"]["options"].items() >= options.items()
+    assert Variant.objects.get(name="thumb").avif_deadline_ms == 500
+
+
 def test_overlays(olive_client: Client, variants_path: str, photo: Image) -> None:
     drawn = [{"image": photo.public_id, "width": 0.2, "right": 8}, {"text": "Ours, all of it"}]
     made = accepted(create(olive_client, variants_path, options={"width": 200, "draw": drawn}))
@@ -116,6 +123,8 @@ def test_a_taken_name(olive_client: Client, variants_path: str) -> None:
         ({"options": {"width": [1]}}, "width"),
         ({"options": {"width": 1, "browser_ttl": 3599}}, "3600"),
         ({"options": {"width": 1, "browser_ttl": "soon"}}, '"options.browser_ttl"'),
+        ({"options": {"width": 1, "avif_deadline_ms": 99}}, "100"),
+        ({"options": {"width": 1, "avif_deadline_ms": 30_001}}, "30000"),
         ({"options": {"draw": [{"image": "logo"}]}}, "no image with the id 'logo'"),
         ({"options": {"draw": [{"text": "a", "opacity": 2}]}}, "draw.1.opacity"),
         ({"options": {"draw": [{"text": "a"}, {"url": "https://example.com/a.png"}]}}, "draw.2.url"),

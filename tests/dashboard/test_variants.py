@@ -24,6 +24,7 @@ def path(orchard: Account) -> str:
 
 def test_it_works(olive_client: Client, path: str, orchard: Account) -> None:
     asked = FORM | {"quality": "70", "is_public": "on", "is_rendered_ahead": "on"}
+    asked |= {"avif_deadline_ms": "500"}
     page = olive_client.post(f"{path}/new", asked, follow=True)
     assert page.redirect_chain == [(path, 302)]
     assert "Variant square is ready" in page.content.decode()
@@ -32,6 +33,7 @@ def test_it_works(olive_client: Client, path: str, orchard: Account) -> None:
     assert (variant.recipe.width, variant.recipe.fit, variant.recipe.quality) == (400, Fit.COVER, 70)
     assert variant.is_public
     assert variant.is_rendered_ahead
+    assert variant.avif_deadline_ms == 500
     assert AuditEvent.objects.get(action="variant.created", object_id="square").user is not None
 
 

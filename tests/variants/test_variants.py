@@ -193,6 +193,11 @@ def test_what_is_not_given_is_left(thumb: Variant) -> None:
     assert (edited.is_public, edited.browser_ttl_seconds) == (True, None)
     edited, _ = edit_variant(variant=thumb, is_public=False, is_rendered_ahead=True, actor=SYSTEM)
     assert (edited.is_public, edited.is_rendered_ahead, edited.version) == (False, True, 5)
+    edit_variant(variant=thumb, avif_deadline_ms=500, actor=SYSTEM)
+    edited, _ = edit_variant(variant=thumb, is_public=True, actor=SYSTEM)
+    assert edited.avif_deadline_ms == 500
+    edited, _ = edit_variant(variant=thumb, avif_deadline_ms=None, actor=SYSTEM)
+    assert edited.avif_deadline_ms is None
 
 
 def test_no_change_is_no_change(thumb: Variant) -> None:

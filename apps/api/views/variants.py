@@ -16,6 +16,7 @@ from apps.images.errors import OverlayNotFound
 from apps.imaging.errors import OptionsError, OverlayIsSvg
 from apps.imaging.options.grammar import to_mapping
 from apps.variants.errors import (
+    BadAvifDeadline,
     BadBrowserTtl,
     BadVariantName,
     TooManyVariants,
@@ -27,7 +28,8 @@ from apps.variants.models import Variant
 from apps.variants.services import create_variant, delete_variant, edit_variant
 
 _BROWSER_TTL = "browser_ttl"
-_REFUSED_OPTIONS = (OptionsError, BadBrowserTtl, OverlayNotFound, OverlayIsSvg)
+_AVIF_DEADLINE = "avif_deadline_ms"
+_REFUSED_OPTIONS = (OptionsError, BadBrowserTtl, BadAvifDeadline, OverlayNotFound, OverlayIsSvg)
 _PURGE_PENDING = Note(5202, "The variant is changed; caches downstream are still being purged")
 
 
@@ -50,26 +52,29 @@ class VariantOutput(serializers.ModelSerializer[Variant]):
         options = dict(to_mapping(variant.recipe))
         if variant.browser_ttl_seconds is not None:
             options[_BROWSER_TTL] = variant.browser_ttl_seconds
+        if variant.avif_deadline_ms is not None:
+            options[_AVIF_DEADLINE] = variant.avif_deadline_ms
         return options
 
 
 class VariantInput(serializers.Serializer[Any]):
-    """Options are the recipe's business, but for the one that says how long browsers keep the result."""
+    """Options are the recipe's business, but for those that say how the result is delivered."""
 
     example: dict[str, Any] = {"options": {"fit": "cover", "width": 300, "height": 300}}
 
     options = serializers.DictField()
     neverRequireSignedURLs = serializers.BooleanField(required=False)
 
-    class Lifetime(serializers.Serializer[Any]):
+    class Delivery(serializers.Serializer[Any]):
         browser_ttl = serializers.IntegerField(default=None, allow_null=True)
+        avif_deadline_ms = serializers.IntegerField(default=None, allow_null=True)
 
     def validate_options(self, options: dict[str, Any]) -> dict[str, Any]:
-        """Move the lifetime out of the options."""
-        lifetime = self.Lifetime(data=options)
-        lifetime.is_valid(raise_exception=True)
-        recipe = {name: value for name, value in options.items() if name != _BROWSER_TTL}
-        return {"recipe": recipe, **lifetime.validated_data}
+        """Move what is no option of the recipe's out of the options."""
+        delivery = self.Delivery(data=options)
+        delivery.is_valid(raise_exception=True)
+        recipe = {name: value for name, value in options.items() if name not in delivery.fields}
+        return {"recipe": recipe, **delivery.validated_data}
 
 
 class NewVariantInput(VariantInput):
@@ -102,7 +107,8 @@ class VariantList(AccountView):
         "Make a variant",
         text=(
             "`options` take every option that links do, and `browser_ttl`: seconds that browsers keep the "
-            "result. One that is not known is refused by name."
+            "result; and `avif_deadline_ms`: how long AVIF may take before another format stands in for it. "
+            "One that is not known is refused by name."
         ),
         body=NewVariantInput,
         result=VariantAnswer,
@@ -115,6 +121,7 @@ class VariantList(AccountView):
             name=asked["id"],
             options=asked["options"]["recipe"],
             browser_ttl_seconds=asked["options"][_BROWSER_TTL],
+            avif_deadline_ms=asked["options"][_AVIF_DEADLINE],
             is_public=asked.get("neverRequireSignedURLs", False),
             actor=self.actor,
         )
@@ -142,6 +149,7 @@ class VariantDetail(AccountView):
             variant=variant,
             options=asked["options"]["recipe"],
             browser_ttl_seconds=asked["options"][_BROWSER_TTL],
+            avif_deadline_ms=asked["options"][_AVIF_DEADLINE],
             is_public=asked.get("neverRequireSignedURLs", variant.is_public),
             actor=self.actor,
         )

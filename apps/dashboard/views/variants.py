@@ -36,6 +36,7 @@ def add_variant(request: MemberRequest) -> HttpResponse:
             options=form.options,
             is_public=form.cleaned_data["is_public"],
             is_rendered_ahead=form.cleaned_data["is_rendered_ahead"],
+            avif_deadline_ms=form.cleaned_data["avif_deadline_ms"],
             actor=request.actor,
         )
     except DOMAIN_ERRORS as error:
