@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from apps.accounts.models import Account
 from apps.dashboard.doors import MemberRequest
+from apps.usage.models import DailyUsage
 
 
 def render_page(
@@ -22,6 +23,7 @@ def render_page(
         "account": request.account,
         "member": request.member,
         "can_edit": request.member.can_edit,
+        "served": _sum_up_served(request.account),
         "accounts": Account.objects.of_member(request.user),
     }
     return render(request, template, {**frame, **context}, status=status)
@@ -30,6 +32,19 @@ def render_page(
 def _find_section(route: str) -> str:
     """Return the part of the navigation that a screen belongs to."""
     return next((name for name in ("variant", "explain") if name in route), "image")
+
+
+def _sum_up_served(account: Account) -> Mapping[str, int]:
+    """Return the last 30 days: what the edge answered counts where its log is read, and else is unknown."""
+    told = DailyUsage.objects.in_account(account).sum_up(days=30)
+    pictures = told["requests"] + told["edge_hits"]
+    kept = told["hits"] + told["edge_hits"]
+    return {
+        "pictures": pictures,
+        "edge_hits": told["edge_hits"],
+        "sent_bytes": told["sent_bytes"] + told["edge_bytes"],
+        "kept_percent": 100 * kept // pictures if pictures else 0,
+    }
 
 
 def wants_fragment(request: MemberRequest) -> bool:

@@ -3,6 +3,10 @@
 #
 #   varnishd -a :80 -f deploy/varnish/images.vcl -p vcl_path=deploy/varnish -s malloc,1g
 #
+#   varnishncsa -a -w /var/log/varnish/images.log -D \
+#       -F '%{%s}t %{Varnish:vxid}x %{Varnish:handling}x %s %b %{Host}i %U'
+#
+# The second writes what `manage.py ingest_edge_log` reads, for accounts to see what was served here.
 # Needs varnish-modules (xkey, var). Edit site.vcl beside this file; PURGE_BACKEND=varnish tells the platform.
 # Its back end is delivery itself, without ACCEL_PREFIX; TLS is ended before it.
 vcl 4.1;

@@ -34,11 +34,14 @@ def test_it_works(olive_client: Client, images_path: str, orchard: Account, else
         "requests": 3,
         "hits": 2,
         "sent_bytes": 90,
+        "edge_hits": 0,
+        "edge_bytes": 0,
     }
     assert result["days"][-2]["uploads"] == 2
     assert result["days"][0]["uploads"] == 0
     sums = {"uploads": 3, "uploaded_bytes": 105, "renders": 1, "rendered_bytes": 7}
-    assert result["totals"] == sums | {"requests": 3, "hits": 2, "sent_bytes": 90}
+    reached = {"requests": 3, "hits": 2, "sent_bytes": 90}
+    assert result["totals"] == sums | reached | {"edge_hits": 0, "edge_bytes": 0}
 
 
 def test_days_before_there_was_anything(olive_client: Client, images_path: str) -> None:

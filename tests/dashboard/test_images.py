@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from apps.accounts.actor import SYSTEM
 from apps.accounts.models import Account
 from apps.dashboard import paging
 from apps.images.models import Image
 from apps.images.services import delete_image
+from apps.usage.models import DailyUsage
+from apps.usage.services import Served, count_served
 from tests.dashboard.conftest import Upload
 
 pytestmark = pytest.mark.django_db
@@ -157,3 +161,21 @@ def test_a_page_asks_the_database_the_same_however_many_images(
         counts.append(len(queries))
     assert len(set(counts)) == 1
     assert counts[0] <= 8
+
+
+def test_what_was_served_is_told_as_far_as_it_is_known(
+    olive_client: Client, orchard: Account, elsewhere: Account
+) -> None:
+    path = f"/{orchard.public_id}/images"
+    today = timezone.now().date()
+    assert "30 days" not in olive_client.get(path).content.decode()
+    count_served(
+        counts={(orchard.pk, today): Served(4_000, 3_000, 1024), (elsewhere.pk, today): Served(1, 1, 1)}
+    )
+    page = " ".join(olive_client.get(path).content.decode().split())
+    assert "30 days: 4,000 reached the origin, 1.0 KB, 75 % stored before" in page
+    DailyUsage.objects.filter(account=orchard).update(edge_hits=6_000, edge_bytes=1024)
+    page = " ".join(olive_client.get(path).content.decode().split())
+    assert "30 days: 10,000 served, 2.0 KB, 90 % stored before" in page
+    DailyUsage.objects.filter(account=orchard).update(day=today - timedelta(days=30))
+    assert "30 days" not in olive_client.get(path).content.decode()

@@ -17,7 +17,17 @@ from apps.usage.models import DailyUsage
 
 _USUAL_DAYS = 30
 _MAX_DAYS = 366
-_COUNTS = ("uploads", "uploaded_bytes", "renders", "rendered_bytes", "requests", "hits", "sent_bytes")
+_COUNTS = (
+    "uploads",
+    "uploaded_bytes",
+    "renders",
+    "rendered_bytes",
+    "requests",
+    "hits",
+    "sent_bytes",
+    "edge_hits",
+    "edge_bytes",
+)
 
 
 class Usage(AccountView):
@@ -46,6 +56,8 @@ class Usage(AccountView):
             requests = serializers.IntegerField()
             hits = serializers.IntegerField()
             sent_bytes = serializers.IntegerField()
+            edge_hits = serializers.IntegerField()
+            edge_bytes = serializers.IntegerField()
 
         class Day(Counts):
             date = serializers.DateField()
@@ -61,6 +73,8 @@ class Usage(AccountView):
                     "requests": 310,
                     "hits": 302,
                     "sent_bytes": 9_127_440,
+                    "edge_hits": 18_201,
+                    "edge_bytes": 501_220_117,
                 }
             ],
             "totals": {
@@ -71,6 +85,8 @@ class Usage(AccountView):
                 "requests": 310,
                 "hits": 302,
                 "sent_bytes": 9_127_440,
+                "edge_hits": 18_201,
+                "edge_bytes": 501_220_117,
             },
         }
 
@@ -83,7 +99,8 @@ class Usage(AccountView):
         text=(
             "By days of UTC, `since` and `until` counted: the last 30 unless they say. `requests` are those "
             "for pictures that reached the origin, past caches in front; `hits` of them were stored already. "
-            "They are counted some seconds late. An extension."
+            "They are counted some seconds late. `edge_hits` are what our edge answered alone, where the "
+            "operator has its log read. An extension."
         ),
         query=Query,
         result=Output,
