@@ -22,6 +22,6 @@ def register(review: Review) -> None:
 
 
 def hold(account: Account, recipe: Recipe) -> None:
-    """Call every review; raises what the first that refuses does."""
+    """Call every review, in the transaction that keeps the recipe; raises what the first refuser does."""
     for review in _reviews:
         review(account, recipe)

@@ -72,13 +72,13 @@ def create_variant(
     variant = Variant(
         account=account,
         name=name,
-        options=_write_options(account, options),
         is_public=is_public,
         is_rendered_ahead=is_rendered_ahead,
         browser_ttl_seconds=_check_ttl(browser_ttl_seconds),
         avif_deadline_ms=_check_deadline(avif_deadline_ms),
     )
     with transaction.atomic():
+        variant.options = _write_options(account, options)
         # Whoever else adds a variant to this account waits here: so the count below is exact.
         Account.objects.select_for_update(no_key=True).get(pk=account.pk)
         others = Variant.objects.in_account(account)
@@ -106,8 +106,6 @@ def edit_variant(
     Returns the variant as it is now, and whether caches have forgotten what it was.
     """
     changes: dict[str, Any] = {}
-    if options is not None:
-        changes["options"] = _write_options(variant.account, options)
     if is_public is not None:
         changes["is_public"] = is_public
     if is_rendered_ahead is not None:
@@ -117,6 +115,8 @@ def edit_variant(
     if avif_deadline_ms is not Unchanged.UNCHANGED:
         changes["avif_deadline_ms"] = _check_deadline(avif_deadline_ms)
     with transaction.atomic():
+        if options is not None:
+            changes["options"] = _write_options(variant.account, options)
         locked = _lock(variant)
         if all(getattr(locked, name) == value for name, value in changes.items()):
             return locked, "done"
@@ -240,6 +240,10 @@ def _lock(variant: Variant) -> Variant:
 
 
 def _write_options(account: Account, options: Options) -> str:
+    """Return the options as they are kept; call it in the transaction that keeps them, before any other lock.
+
+    Reviews hold what the recipe names, so that it is still so when the variant is there.
+    """
     recipe = options if isinstance(options, Recipe) else from_mapping(options)
     reviews.hold(account, recipe)
     return write(recipe)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import io
 import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection, connections, transaction
 
 from apps.accounts.actor import SYSTEM
 from apps.accounts.models import Account
@@ -17,6 +21,7 @@ from apps.images.errors import NoSuchOverlay, OverlayNotFound, SignatureMissing
 from apps.images.models import Image, Rendition
 from apps.images.overlays import ImageVersion, OverlayFacts, choose_overlays, write_versions
 from apps.images.services import delete_image, set_access, store_rendition, upload_image
+from apps.images.services.access import change_access, lock_image
 from apps.images.services.deletion import retire_stale_renditions
 from apps.images.services.overlays import find_overlays
 from apps.imaging.options.grammar import parse
@@ -237,3 +242,52 @@ def test_a_variant_may_draw_a_private_image_and_keeps_its_name(photo: Image) -> 
     assert variant.drawn_images == [seal.public_id]
     edited, _ = edit_variant(variant=variant, options={"width": 5}, actor=SYSTEM)
     assert edited.drawn_images == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_a_variant_made_while_its_image_gets_another_id_waits_and_learns_it(
+    photo: Image, is_edited: bool
+) -> None:
+    """Else it would draw, for good, an image that nobody will find."""
+    variant = create_variant(account=photo.account, name="plain", options={"width": 5}, actor=SYSTEM)
+    draw = {"draw": [{"image": photo.public_id}]}
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        change_access(locked=lock_image(photo), is_private=True, actor=SYSTEM)
+        make = partial(edit_variant, variant=variant) if is_edited else partial(create_variant, name="late")
+        account = {} if is_edited else {"account": photo.account}
+        made = pool.submit(closing_connections, partial(make, options=draw, actor=SYSTEM, **account))
+        wait_for_a_waiter()
+    with pytest.raises(OverlayNotFound):
+        made.result(timeout=30)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_id_that_changes_while_a_variant_is_made_changes_in_it_too(photo: Image) -> None:
+    draw = {"draw": [{"image": photo.public_id}]}
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        variant = create_variant(account=photo.account, name="early", options=draw, actor=SYSTEM)
+        private = partial(set_access, image=photo, is_private=True, actor=SYSTEM)
+        changed = pool.submit(closing_connections, private)
+        wait_for_a_waiter()
+    image, _ = changed.result(timeout=30)
+    variant.refresh_from_db()
+    assert variant.drawn_images == [image.public_id] != [photo.public_id]
+
+
+def closing_connections(function: Callable[[], Any]) -> Any:
+    try:
+        return function()
+    finally:
+        connections.close_all()
+
+
+def wait_for_a_waiter() -> None:
+    """Return once another connection to this database waits for a lock."""
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    give_up_at = time.monotonic() + 30
+    with connection.cursor() as cursor:
+        while not cursor.execute(waiting).fetchone():
+            assert time.monotonic() < give_up_at, "nobody waits"
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            time.sleep(0.01)

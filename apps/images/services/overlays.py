@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.accounts.models import Account
-from apps.images.errors import NoSuchOverlay, OverlayNotFound
+from apps.images.errors import OverlayNotFound
 from apps.images.models import Image
 from apps.images.models.image import ImageQuerySet
 from apps.images.overlays import OverlayFacts, choose_overlays
@@ -28,13 +28,19 @@ def review_overlays(account: Account, recipe: Recipe) -> None:
     Whoever mistypes an id should learn it before their visitors do. That an overlay is deleted later is
     allowed all the same: no variant may keep an image from being deleted. A logo is changed by
     `replace_original`.
+
+    The images are held until the caller's transaction ends: one whose id changes has then either changed it
+    before, and is not found, or finds the new variant among those that have to follow.
     """
-    try:
-        find_overlays(account=account, recipe=recipe)
-    except NoSuchOverlay as error:
-        raise OverlayNotFound(error.image_id) from error
-    if drawing := _find_images(account, recipe).filter(format=SourceFormat.SVG.value).first():
-        raise OverlayIsSvg(drawing.public_id)
+    if not recipe.draw:
+        return
+    images = _find_images(account, recipe).order_by("pk").select_for_update(of=("self",), no_key=True)
+    held = {image.public_id: image for image in images}
+    for image_id in recipe.drawn_images:
+        if image_id not in held:
+            raise OverlayNotFound(image_id)
+        if held[image_id].format == SourceFormat.SVG.value:
+            raise OverlayIsSvg(image_id)
 
 
 def _find_images(account: Account, recipe: Recipe) -> ImageQuerySet:
