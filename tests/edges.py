@@ -27,7 +27,7 @@ _REASON = "The tests with an edge need varnishd and nginx, and not both are here
 _SITE = """
 backend default {{ .host = "127.0.0.1"; .port = "{origin}"; }}
 acl purgers {{ "localhost"; }}
-sub site_host {{ set req.http.Host = "img.test"; }}
+{site_host}
 sub site_secret {{ set req.http.X-Secret-Expected = "{secret}"; }}
 """
 SHIPPED_FOLDER = "/var/lib/images/renditions/"
@@ -64,10 +64,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=_REASON))
 
 
+def _read_site_host() -> str:
+    """Return what we ship, so that it is tried: img.example.com and www.example.com are hosts of accounts."""
+    text = (DEPLOY / "varnish" / "site.vcl").read_text(encoding="utf-8")
+    return text[text.index("sub site_host") : text.index("# PURGE_SECRET")]
+
+
 @contextmanager
 def running_varnish(folder: Path, *, origin_port: int) -> Iterator[int]:
     """Yield the port of a Varnish in front of an origin; `site.vcl` alone is not the one we ship."""
-    (folder / "site.vcl").write_text(_SITE.format(origin=origin_port, secret=SECRET))
+    site = _SITE.format(origin=origin_port, secret=SECRET, site_host=_read_site_host())
+    (folder / "site.vcl").write_text(site)
     port = find_free_port()
     command = [
         *(VARNISHD, "-F", "-j", "none", "-T", "none", "-n", folder / "work", "-s", "malloc,32m"),

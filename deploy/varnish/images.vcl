@@ -44,8 +44,9 @@ sub vcl_recv {
         return (pass);
     }
     # Without a signature a query means nothing, and must not make copies; a remote source's is the source's own.
+    # What hosts of an account's own have before a link leads to the same picture: one copy, and one URL to purge.
     if (req.url !~ "^/cdn-cgi/image/") {
-        set req.url = regsub(req.url, "\?.*$", "");
+        set req.url = regsub(regsub(req.url, "\?.*$", ""), "^/cdn-cgi/imagedelivery/", "/");
     }
     call normalise_accept;
     unset req.http.Cookie;

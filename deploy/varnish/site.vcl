@@ -11,9 +11,14 @@ acl purgers {
     "localhost";
 }
 
-# The host of DELIVERY_URL. One name for all requests: a made-up Host must not make copies that no purge finds.
+# The host of DELIVERY_URL, one name for all links to images: a made-up Host must not make copies that no purge finds.
+# Remote sources are asked for on the hosts given to accounts (`manage.py list_hosts`): name these in the pattern.
 sub site_host {
-    set req.http.Host = "img.example.net";
+    if (req.url ~ "^/cdn-cgi/image/" && req.http.Host ~ "(?i)^(img\.example\.com|www\.example\.com)(:[0-9]+)?$") {
+        set req.http.Host = std.tolower(regsub(req.http.Host, ":[0-9]+$", ""));
+    } else {
+        set req.http.Host = "img.example.net";
+    }
 }
 
 # PURGE_SECRET.

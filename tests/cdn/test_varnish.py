@@ -103,6 +103,30 @@ def test_the_query_of_a_remote_source_is_its_own(edge: Edge, origin: Origin) -> 
     assert len(origin.asked) == 2
 
 
+def test_remote_sources_are_asked_for_on_the_hosts_of_accounts(edge: Edge, origin: Origin) -> None:
+    for host in (
+        "img.example.com",
+        "IMG.example.com:443",
+        "www.example.com",
+        "evil.example",
+        "img.example.com.evil",
+    ):
+        edge.get("/cdn-cgi/image/w=2/pear.jpg", Host=host)
+        edge.get("/h/hosts/public", Host=host)
+    assert origin.hosts == ["img.example.com", "img.example.net", "www.example.com", "img.example.net"]
+
+
+def test_the_prefix_of_custom_hosts_makes_no_copies(edge: Edge, origin: Origin) -> None:
+    edge.get("/h/prefix/public")
+    edge.get("/cdn-cgi/imagedelivery/h/prefix/public?x", Host="img.example.com")
+    assert origin.asked == [("/h/prefix/public", None)]
+    purge(edge, urls=(f"http://127.0.0.1:{edge.port}/h/prefix/public",))
+    origin.version = 2
+    assert edge.get("/cdn-cgi/imagedelivery/h/prefix/public") == "version 2"
+    edge.get("/cdn-cgi/imagedelivery/h/prefix/public?sig=1")  # signed with the prefix, it may be
+    assert origin.asked[-1] == ("/cdn-cgi/imagedelivery/h/prefix/public?sig=1", None)
+
+
 @pytest.mark.parametrize("query", ["?sig=1", "?exp=1&sig=1"])
 def test_a_signed_link_is_the_origin_s_to_answer(edge: Edge, origin: Origin, query: str) -> None:
     for _ in range(2):

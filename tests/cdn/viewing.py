@@ -23,10 +23,12 @@ class Origin:
     version: int = 1
     status: int = 200
     asked: list[tuple[str, str | None]] = field(default_factory=list)
+    hosts: list[str] = field(default_factory=list)
     think: Callable[[], None] = lambda: None
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         self.asked.append((handler.path, handler.headers["Accept"]))
+        self.hosts.append(handler.headers["Host"])
         body = f"version {self.version}".encode()  # read before the thinking, as bytes from a disk are
         self.think()
         handler.send_response(self.status)

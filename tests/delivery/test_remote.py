@@ -205,6 +205,11 @@ def test_many_ask_and_one_fetch_is_made(
     assert (len(origin.seen), renderer.asked, Rendition.objects.count()) == (1, 1, 1)
 
 
+def test_a_page_of_many_sources_waits_in_line(delivery: DeliveryClient, host: str, origin: Origin) -> None:
+    targets = [remote("w=60", origin.put(f"/{number}.jpg", draw_picture())) for number in range(24)]
+    assert {found.status for found in delivery.get_all(targets, host=host)} == {200}
+
+
 def test_two_processes_that_fetch_at_once_keep_one_copy(
     delivery: DeliveryClient, host: str, origin: Origin, stores: Path
 ) -> None:
