@@ -162,7 +162,7 @@ class TooLargeToProcess(ImagingError):
             reason = f": it takes {needed:,} MB of memory, and the renderer may use {allowed:,} MB"
         elif needed_ms:
             needed, allowed = (-(-count // 1_000) for count in (needed_ms, allowed_ms))
-            reason = f": these options take {needed:,} s of work, and the renderer may spend {allowed:,} s"
+            reason = f": it takes {needed:,} s of work, and the renderer may spend {allowed:,} s"
         super().__init__(self.sentence + reason)
         self.needed_bytes = needed_bytes
         self.allowed_bytes = allowed_bytes

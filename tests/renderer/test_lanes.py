@@ -121,7 +121,7 @@ def test_a_heavy_lane_that_is_too_small(start: StartRenderer) -> None:
 def test_what_would_take_too_long_is_refused_at_once(renderer: RunningRenderer) -> None:
     """Eight tries at 100 megapixels of WebP."""
     recipe = Recipe(max_bytes=1)
-    with pytest.raises(TooLargeToProcess, match="take 47 s of work, and the renderer may spend 30 s"):
+    with pytest.raises(TooLargeToProcess, match="takes 47 s of work, and the renderer may spend 30 s"):
         renderer.client().render(HUNGRY, recipe, OutputFormat.WEBP, limits=LIMITS)
 
 
