@@ -141,6 +141,9 @@ sub vcl_backend_response {
     unset beresp.http.X-Purged-At;
     set beresp.http.xkey = beresp.http.Surrogate-Key;
     unset beresp.http.Surrogate-Key;
+    # These tell of one request, and will be given to many.
+    unset beresp.http.X-Request-Id;
+    unset beresp.http.Server-Timing;
 }
 
 sub vcl_deliver {

@@ -32,6 +32,15 @@ def test_it_works(edge: Edge, origin: Origin) -> None:
     assert edge.get("/h/works/public") == "version 2"
 
 
+def test_what_tells_of_one_request_is_not_given_to_others(edge: Edge, origin: Origin) -> None:
+    of_one = {"X-Request-Id": "1", "Server-Timing": "total;dur=1"}
+    origin.headers |= of_one
+    edge.get("/h/one/public")
+    assert not {"x-request-id", "server-timing"} & set(edge.ask("/h/one/public")[1])
+    origin.headers = {"Cache-Control": "private", **of_one}
+    assert edge.ask("/h/one/private")[1]["x-request-id"] == "1"
+
+
 def test_what_has_another_tag_stays(edge: Edge, origin: Origin) -> None:
     edge.get("/h/other/public")
     purge(edge, "i-2", "v-11", "i-11")

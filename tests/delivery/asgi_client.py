@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -26,6 +26,13 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
     sent_path: str = ""
+
+    @property
+    def lasting(self) -> Answer:
+        """The same without what is another for each request."""
+        return replace(
+            self, headers={name: self.headers[name] for name in self.headers.keys() - {"x-request-id"}}
+        )
 
     @property
     def is_stored_by_nobody(self) -> bool:

@@ -144,7 +144,7 @@ ODD_HEADERS: tuple[dict[str, str], ...] = (
     {"Connection": "close, Accept, Host"},
     {"Upgrade": "h2c", "Expect": "100-continue"},
 )
-OF_THE_MOMENT = {"date", "age", "connection", "transfer-encoding"}
+OF_THE_MOMENT = {"date", "age", "connection", "transfer-encoding", "x-request-id"}
 
 
 def told(answer: tuple[int, dict[str, str], bytes]) -> tuple[int, dict[str, str], bytes]:
