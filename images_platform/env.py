@@ -125,6 +125,26 @@ def database(name: str) -> dict[str, Any]:
     }
 
 
+def storage(folder: Path, name: str) -> dict[str, Any]:
+    """Return Django's STORAGES entry for one of our stores: a folder of its own on disk, or in a bucket."""
+    if choice("STORAGE", "disk", ("disk", "s3")) == "disk":
+        backend = "apps.images.storage.DurableFileSystemStorage"
+        return {"BACKEND": backend, "OPTIONS": {"location": folder / name}}
+    options = {
+        "bucket_name": text("S3_BUCKET"),
+        "location": "/".join(filter(None, (text("S3_PREFIX", "").strip("/"), name))),
+        "endpoint_url": text("S3_ENDPOINT", "") or None,
+        "region_name": text("S3_REGION", "") or None,
+        "access_key": text("S3_ACCESS_KEY", "") or None,
+        "secret_key": text("S3_SECRET_KEY", "") or None,
+        "addressing_style": choice("S3_ADDRESSING", "auto", ("auto", "path", "virtual")),
+    }
+    if (options["access_key"] is None) != (options["secret_key"] is None):
+        raise EnvError("S3_ACCESS_KEY and S3_SECRET_KEY go together: set both, or neither.")
+    # What is not said is left to boto3: a role of the machine's, for one.
+    return {"BACKEND": "apps.images.bucket.BucketStorage", "OPTIONS": options}
+
+
 def celery_broker(redis_url: str) -> str:
     """Return the Celery broker for a Redis URL: the same server, the next logical database.
 

@@ -23,7 +23,7 @@ from celery import current_app
 from django.conf import settings
 from django.core.checks import ERROR, run_checks
 from django.core.files.base import ContentFile
-from django.core.files.storage import storages
+from django.core.files.storage import FileSystemStorage, storages
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from kombu.exceptions import OperationalError
@@ -48,6 +48,8 @@ _LOCKED = re.compile(r"^([a-z0-9.-]+)==(\S+)", re.MULTILINE)
 _NAMED = ("django", "pyvips-binary", "pillow")
 _CLOCK_SECONDS = 2.0
 _ANSWER_SECONDS = 3.0
+_DISK = "Make DATA_DIR writable, with room left on it."
+_BUCKET = "See to S3_BUCKET, S3_ENDPOINT and the keys: reading, writing and deleting must be allowed."
 _START = "`make up` runs everything."
 # A transparent PNG of one pixel.
 _PICTURE = base64.b64decode(
@@ -161,9 +163,8 @@ def examine_storage() -> str:
             finally:
                 store.delete(key)
         except OSError as error:
-            raise Ailment(
-                f"{name}: {_shorten(error)}", "Make DATA_DIR writable, with room left on it."
-            ) from error
+            is_local = isinstance(store, FileSystemStorage)
+            raise Ailment(f"{name}: {_shorten(error)}", _DISK if is_local else _BUCKET) from error
         if not is_same:
             raise Ailment(
                 f"{name}: other bytes came back than were stored", "Look for what rewrites that store."

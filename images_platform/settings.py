@@ -204,14 +204,7 @@ FILE_UPLOAD_TEMP_DIR = DATA_DIR / "incoming"
 FILE_UPLOAD_HANDLERS = ["apps.dashboard.incoming.NamelessFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024**2
 STORAGES = {
-    "originals": {
-        "BACKEND": "apps.images.storage.DurableFileSystemStorage",
-        "OPTIONS": {"location": DATA_DIR / "originals"},
-    },
-    "renditions": {
-        "BACKEND": "apps.images.storage.DurableFileSystemStorage",
-        "OPTIONS": {"location": DATA_DIR / "renditions"},
-    },
+    **{name: env.storage(DATA_DIR, name) for name in ("originals", "renditions")},
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # Nothing may land here unseen.
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }

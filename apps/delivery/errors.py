@@ -111,6 +111,7 @@ TABLE: dict[type[Exception], Row] = {
     refusals.LookupFailed: Row(503, 9518, "Internal connection error", _SOON),
     refusals.QueueFull: Row(503, 9522, _BUSY, _SOON),
     refusals.WaitedTooLong: Row(503, 9522, _BUSY, _SOON),
+    refusals.StoreAway: Row(503, 9523, "internal error: {error}", _SOON),
     refusals.NotStored: Row(503, 9523, "internal error: {error}", _SOON),
     refusals.ImageChanging: Row(503, 9523, "internal error: {error}", _SOON),
     # The database, when a rendition is kept.

@@ -15,8 +15,10 @@ from typing import IO
 
 from django.core.files.storage import FileSystemStorage, Storage
 
+from apps.delivery.refusals import StoreAway
 from apps.images.decide import StoredRendition
 from apps.images.download import Download
+from apps.images.storage import open_part
 
 CHUNK_BYTES = 256 * 1024
 
@@ -51,9 +53,7 @@ class StoredFile:
                 yield _checked(file.read(length), length)
 
     def _open(self) -> IO[bytes]:
-        file: IO[bytes] = self.storage.open(self.storage_key, "rb")
-        file.seek(self.start)
-        return file
+        return open_part(self.storage, self.storage_key, self.start, self.length)
 
     def _steps(self) -> Iterator[int]:
         full, rest = divmod(self.length, CHUNK_BYTES)
@@ -96,4 +96,9 @@ def _local_size(path: str) -> int | None:
 
 
 def _remote_size(storage: Storage, storage_key: str) -> int | None:
-    return storage.size(storage_key) if storage.exists(storage_key) else None
+    try:
+        return storage.size(storage_key)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreAway from error

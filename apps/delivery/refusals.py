@@ -9,6 +9,7 @@ Refusal
     ├── QueueFull          too many renders are under way, or too many of this account's
     ├── WaitedTooLong      a render is under way and takes longer than anyone waits
     ├── NotStored          the rendition was made and could not be kept
+    ├── StoreAway          the object store does not answer, or not as it should
     └── ImageChanging      the image changed again and again while we were rendering it
 """
 
@@ -55,6 +56,11 @@ class QueueFull(TryAgain):
 class WaitedTooLong(TryAgain):
     def __init__(self) -> None:
         super().__init__("the picture is still being made")
+
+
+class StoreAway(TryAgain):
+    def __init__(self) -> None:
+        super().__init__("the object store does not answer")
 
 
 class NotStored(TryAgain):

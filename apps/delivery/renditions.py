@@ -14,7 +14,7 @@ from django.core.files.storage import Storage
 from apps.delivery.claims import Claims, Fault
 from apps.delivery.files import StoredFile, find_file
 from apps.delivery.flights import Flights, admit_all
-from apps.delivery.refusals import NotStored, WaitedTooLong
+from apps.delivery.refusals import NotStored, StoreAway, WaitedTooLong
 from apps.delivery.threads import DatabaseThreads
 from apps.delivery.turns import Turns
 from apps.images.decide import Decision, RenditionKey, StoredRendition
@@ -266,7 +266,10 @@ def _read_fault(fault: Fault, decision: Decision) -> ImagingError | None:
 
 def _open_sources(openers: Iterable[Opener], stack: ExitStack) -> list[bytes | BinaryIO]:
     """Return sources as files whose descriptors can be passed, or as bytes where they have none."""
-    return [_open_source(stack.enter_context(opener())) for opener in openers]
+    try:
+        return [_open_source(stack.enter_context(opener())) for opener in openers]
+    except OSError as error:
+        raise StoreAway from error
 
 
 def _open_source(file: BinaryIO) -> bytes | BinaryIO:

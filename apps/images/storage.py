@@ -1,6 +1,6 @@
 """Where files lie: keys no user string is part of, and a local store that survives power cuts.
 
-Keys are never rewritten: new bytes, new key. On S3, `STORAGES` names django-storages' back end instead.
+Keys are never rewritten: new bytes, new key. In a bucket (STORAGE=s3) files lie as bucket.py has them.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import uuid
 from pathlib import Path
+from typing import IO, Protocol, runtime_checkable
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
@@ -34,6 +35,22 @@ def make_original_key(account_pk: int) -> str:
 def make_rendition_key(account_pk: int, image_pk: int) -> str:
     """Return a fresh key below the image's folder, so that an image's files can be found by eye."""
     return f"{account_pk}/{image_pk % 256:02x}/{image_pk}/{uuid.uuid4().hex}"
+
+
+@runtime_checkable
+class HasParts(Protocol):
+    """A store that can begin in the middle of a file by itself."""
+
+    def open_part(self, name: str, start: int, length: int) -> IO[bytes]: ...
+
+
+def open_part(storage: Storage, storage_key: str, start: int, length: int) -> IO[bytes]:
+    """Return a file from which at least `length` bytes can be read from `start` on; raises OSError."""
+    if isinstance(storage, HasParts):
+        return storage.open_part(storage_key, start, length)
+    file: IO[bytes] = storage.open(storage_key, "rb")
+    file.seek(start)
+    return file
 
 
 @deconstructible(path="apps.images.storage.DurableFileSystemStorage")
