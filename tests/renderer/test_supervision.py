@@ -58,6 +58,13 @@ def test_it_works(start: StartRenderer) -> None:
     assert_it_works(renderer)
 
 
+def test_workers_give_way_to_everything_else(start: StartRenderer) -> None:
+    renderer = start(workers=2, heavy_workers=1)
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    niceness = {os.getpriority(os.PRIO_PROCESS, pid) for pid in renderer.workers()}
+    assert niceness == {min(ours + 10, 19)}
+
+
 def test_a_worker_killed_while_rendering_costs_nothing(start: StartRenderer) -> None:
     renderer = start()
     killed: list[int] = []
