@@ -16,7 +16,8 @@ from apps.delivery.flights import Failures, Flights
 from apps.delivery.flushing import Flusher
 from apps.delivery.lookup import AsyncLookup, LookupConnection, make_pool
 from apps.delivery.misses import MissLimit
-from apps.delivery.renditions import Renderer, Renditions, is_lasting
+from apps.delivery.rendering import Renderer, Rendering
+from apps.delivery.renditions import Renditions, is_lasting
 from apps.delivery.sources import Sources, is_lasting_fetch
 from apps.delivery.threads import DatabaseThreads
 from apps.delivery.turns import Turns
@@ -80,10 +81,13 @@ async def open_ports(
         make = partial(
             Renditions,
             storage=renditions,
-            renderer=renderer or make_renderer(),
+            rendering=Rendering(
+                renderer=renderer or make_renderer(),
+                threads=threads,
+                turns=Turns(at_once=settings.RENDERS_AT_ONCE, patience_seconds=TURN_SECONDS),
+            ),
             threads=threads,
             claims=claims,
-            turns=Turns(at_once=settings.RENDERS_AT_ONCE, patience_seconds=TURN_SECONDS),
             wait_seconds=find_wait_seconds(),
         )
         yield Ports(

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import BinaryIO, Protocol, TypeAlias
 
 from django.core.files.storage import Storage
 
 from apps.delivery.claims import Claims, Fault
 from apps.delivery.files import StoredFile, find_file
 from apps.delivery.flights import Flights, admit_all
-from apps.delivery.refusals import NotStored, StoreAway, WaitedTooLong
+from apps.delivery.refusals import NotStored, WaitedTooLong
+from apps.delivery.rendering import Base, Rendering
 from apps.delivery.threads import DatabaseThreads
-from apps.delivery.turns import Turns
 from apps.images.decide import Decision, RenditionKey, StoredRendition
 from apps.images.metrics import measured
 from apps.images.mezzanine import decide_mezzanine, lacks_subject
-from apps.images.renderer import RENDER_LIMITS
 from apps.images.services import (
     find_rendition,
     forget_rendition,
@@ -29,7 +26,6 @@ from apps.images.services import (
     store_rendition,
 )
 from apps.images.sources import open_original, open_rendition, read_focal_points
-from apps.imaging.box import Size
 from apps.imaging.errors import (
     EmptyImage,
     ImagingError,
@@ -41,9 +37,7 @@ from apps.imaging.errors import (
     TooLargeToProcess,
 )
 from apps.imaging.geometry.focus import UNKNOWN, FocalPoints
-from apps.imaging.limits import Limits
-from apps.imaging.pixels.encoders import Generation
-from apps.imaging.recipe import OutputFormat, Recipe
+from apps.imaging.recipe import OutputFormat
 from apps.imaging.rendered import Rendered
 from apps.imaging.renderer.wire.faults import read_fault, write_fault
 from apps.imaging.renderer.wire.frames import WireError
@@ -59,35 +53,6 @@ _LASTING = (
     RendererTimeout,
     RendererCrashed,
 )
-
-
-class Renderer(Protocol):
-    """What this room asks of the renderer's asynchronous client."""
-
-    async def render(
-        self,
-        source: bytes | BinaryIO,
-        recipe: Recipe,
-        output: OutputFormat,
-        *,
-        limits: Limits,
-        generation: Generation,
-        known: FocalPoints,
-        overlays: Mapping[str, bytes | BinaryIO],
-        stands_for: Size | None,
-    ) -> Rendered: ...
-
-
-Opener: TypeAlias = Callable[[], BinaryIO]
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """What a rendition is made from: the original, or the mezzanine that stands for one of that size."""
-
-    open: Opener
-    known: FocalPoints
-    stands_for: Size | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +75,17 @@ class Renditions:
         self,
         *,
         storage: Callable[[], Storage],
-        renderer: Renderer,
+        rendering: Rendering,
         threads: DatabaseThreads,
         claims: Claims,
-        turns: Turns,
         flights: Flights[RenditionKey, StoredRendition | None],
         wait_seconds: float,
         mezzanines: Renditions | None = None,
     ) -> None:
         self._storage = storage
-        self._renderer = renderer
+        self._rendering = rendering
         self._threads = threads
         self._claims = claims
-        self._turns = turns
         self._flights = flights
         self._wait_seconds = wait_seconds
         self._mezzanines = mezzanines
@@ -152,7 +115,7 @@ class Renditions:
 
     def have_room(self, decision: Decision) -> bool:
         """Whether a render would begin at once."""
-        return self._turns.has_room(decision.account_pk)
+        return self._rendering.has_room(decision.account_pk)
 
     async def _fly(self, decision: Decision) -> StoredRendition | None:
         """Make it, or wait for the process that does: the one whose claim stands (see claims)."""
@@ -205,24 +168,7 @@ class Renditions:
     async def _render(self, decision: Decision) -> Rendered | None:
         """Return the rendition; None when the image went or changed before its mezzanine was there."""
         base = await self._find_base(decision)
-        if base is None:
-            return None
-        overlays = (partial(open_original, overlay.storage_key) for overlay in decision.overlays)
-        async with self._turns.turn(decision.account_pk):
-            with ExitStack() as stack:
-                with measured("open", decision.output):
-                    source, *drawn = await self._threads.run(_open_sources, [base.open, *overlays], stack)
-                stack.enter_context(measured("render", decision.output))
-                return await self._renderer.render(
-                    source,
-                    decision.recipe,
-                    decision.output,
-                    limits=RENDER_LIMITS,
-                    generation=decision.key.generation,
-                    known=base.known,
-                    overlays=dict(zip(decision.recipe.drawn_images, drawn, strict=True)),
-                    stands_for=base.stands_for,
-                )
+        return None if base is None else await self._rendering.render(decision, base)
 
     async def _find_base(self, decision: Decision) -> Base | None:
         image, wanted = decision.image, decide_mezzanine(decision)
@@ -262,20 +208,3 @@ def _read_fault(fault: Fault, decision: Decision) -> ImagingError | None:
         return read_fault(fault, decision.recipe.drawn_images)
     except WireError:
         return None
-
-
-def _open_sources(openers: Iterable[Opener], stack: ExitStack) -> list[bytes | BinaryIO]:
-    """Return sources as files whose descriptors can be passed, or as bytes where they have none."""
-    try:
-        return [_open_source(stack.enter_context(opener())) for opener in openers]
-    except OSError as error:
-        raise StoreAway from error
-
-
-def _open_source(file: BinaryIO) -> bytes | BinaryIO:
-    try:
-        file.fileno()
-    except (OSError, AttributeError):
-        with file:
-            return file.read()
-    return file
