@@ -5,6 +5,7 @@ The operations come from the OpenAPI document: one of which the table says nothi
 
 from __future__ import annotations
 
+import json
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,15 @@ from apps.accounts.actor import SYSTEM
 from apps.accounts.batch_tokens import create_batch_token
 from apps.accounts.models import Account, ApiToken
 from apps.api.document import write_document
-from apps.images.models import Image
+from apps.cdn.services import request_purge
+from apps.images.models import BulkAction, Image
+from apps.images.services import start_bulk
+from apps.signing.services import put_signing_key
+from apps.variants.services import create_variant
 from tests.api.answers import refused, refused_plainly
 from tests.api.conftest import client_for
+from tests.api.parts import CONTENT_TYPE, file, form
+from tests.images.conftest import jpeg
 
 pytestmark = pytest.mark.django_db
 
@@ -188,3 +195,92 @@ def test_a_read_token_changes_nothing(
     row_of(orchard)
     not_allowed(path, getattr(clients["reader"], method)(target(path, orchard)))
     assert Image.objects.in_account(orchard).live().count() == 1
+
+
+# What a request must bring to get as far as the object it names; the others bring an empty object.
+_FORM = {"data": form(file(jpeg())), "content_type": CONTENT_TYPE}
+BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("{image_id}", "patch"): {"data": {"creator": "eve"}},
+    ("{image_id}/content", "put"): _FORM,
+    ("{image_id}/signed_url", "post"): {"data": {"variant": "public"}},
+    ("{variant_id}", "patch"): {"data": {"options": {"width": 7}}},
+}
+# A name that is free in one's own account can be taken, whoever else has it.
+_TAKES_A_NAME = {("{key_name}", "put")}
+_NAMED = ("{image_id}", "{job_id}", "{key_name}", "{variant_id}")
+NAMING = [(path, method) for path, method in OPERATIONS if any(piece in path for piece in _NAMED)]
+
+
+@pytest.fixture
+def orchard_s(orchard: Account) -> dict[str, str]:
+    """Return the ids of one object of each kind that orchard has."""
+    image = Image.objects.create(account=orchard, public_id="pear", uploaded_at=timezone.now())
+    create_variant(account=orchard, name="square", options={"width": 9}, actor=SYSTEM)
+    put_signing_key(account=orchard, name="second", actor=SYSTEM)
+    change = start_bulk(
+        account=orchard, action=BulkAction.ADD_TAGS, image_ids=["pear"], tags=["x"], actor=SYSTEM
+    )
+    purge = request_purge(account=orchard, keys=[f"i-{image.pk}"], reason="asked for")
+    return {
+        "image_id": "pear",
+        "variant_id": "square",
+        "key_name": "second",
+        "bulk": str(change.pk),
+        "purge": str(purge.pk),
+    }
+
+
+def renamed(text: bytes) -> bytes:
+    """Return a text with the names of what orchard has replaced by those of what nobody has."""
+    return text.replace(b"pear", b"plum").replace(b"square", b"oblong").replace(b"second", b"third")
+
+
+@pytest.mark.parametrize(("path", "method"), NAMING)
+def test_in_one_s_own_account_nothing_tells_what_another_has(
+    elsewhere: Account,
+    elsewhere_token: str,
+    orchard: Account,
+    orchard_s: dict[str, str],
+    stores: Path,
+    path: str,
+    method: str,
+) -> None:
+    """The answer is the same as for what nobody has."""
+    client = client_for(batch_token(elsewhere_token) if path.startswith("/images/") else elsewhere_token)
+    theirs = {**orchard_s, "job_id": orchard_s["bulk" if "bulk" in path else "purge"]}
+    nobody_s = {"image_id": "plum", "variant_id": "oblong", "key_name": "third", "job_id": str(2**40)}
+    ending = path.rpartition("/v1/")[2]
+    last = "{" + ending.rpartition("{")[2]
+    body = {"data": {}, "content_type": "application/json"} | BODIES.get((last, method), {})
+    sent = [
+        getattr(client, method)(target(path, elsewhere, **pieces), **({} if method == "get" else body))
+        for pieces in (theirs, nobody_s)
+    ]
+    if (last, method) in _TAKES_A_NAME:
+        assert sent[0].status_code == 200
+    else:
+        assert [answer.status_code for answer in sent] == [404, 404], sent[0].content
+        assert renamed(sent[0].content) == sent[1].content
+    assert Image.objects.in_account(orchard).live().get().version == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("bulk", {"action": "delete", "ids": ["pear"]}),
+        ("purge", {"images": ["pear"]}),
+        ("purge", {"variants": ["square"]}),
+        ("variants", {"id": "mine", "options": {"draw": [{"image": "pear"}]}}),
+    ],
+)
+def test_nor_does_what_a_body_names(
+    elsewhere: Account, elsewhere_token: str, orchard_s: dict[str, str], path: str, body: dict[str, Any]
+) -> None:
+    client = client_for(elsewhere_token)
+    address = f"/client/v4/accounts/{elsewhere.public_id}/images/v1/{path}"
+    theirs = json.dumps(body).encode()
+    first, second = (
+        client.post(address, each, content_type="application/json") for each in (theirs, renamed(theirs))
+    )
+    assert first.status_code == second.status_code >= 400
+    assert renamed(first.content) == second.content
