@@ -8,7 +8,19 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any
 
-from tests.bench import edge_hits, giants, hop, memory, mezzanine, misses, presets, purges, race, stored_hits
+from tests.bench import (
+    edge_hits,
+    giants,
+    hop,
+    lists,
+    memory,
+    mezzanine,
+    misses,
+    presets,
+    purges,
+    race,
+    stored_hits,
+)
 from tests.bench.effort import FULL, QUICK, Effort, Unmeasurable
 from tests.bench.results import keep_results, make_section, read_results
 from tests.bench.table import put_into_readme, write_table
@@ -24,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[Effort], dict[str, Any]]] = {
     "edge_hits": edge_hits.run,
     "misses": misses.run,
     "purges": purges.run,
+    "lists": lists.run,
 }
 
 

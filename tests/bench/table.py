@@ -20,7 +20,7 @@ def write_table(results: dict[str, Any]) -> str:
     parts = []
     if "race" in results:
         parts += [_write_race(results["race"])]
-    writers = (_write_peaks, _write_hop, _write_memory, _write_giants, _write_mezzanine)
+    writers = (_write_peaks, _write_hop, _write_memory, _write_giants, _write_mezzanine, _write_lists)
     if lines := [line for write in writers for line in write(results)]:
         parts += ["\n".join(textwrap.fill(line, _WIDTH, subsequent_indent="  ") for line in lines)]
     if "presets" in results:
@@ -125,6 +125,17 @@ def _write_mezzanine(results: dict[str, Any]) -> list[str]:
     )
     effort = results["mezzanine"]["effort"]
     return [f"- A thumbnail from the mezzanine ({effort} run): {'; '.join(kinds)}."]
+
+
+def _write_lists(results: dict[str, Any]) -> list[str]:
+    if "lists" not in results:
+        return []
+    figures = results["lists"]["figures"]
+    requests = "; ".join(
+        f"{name} {each['p50_ms']:.0f} ({each['p95_ms']:.0f})" for name, each in figures["requests"].items()
+    )
+    whose = f"- The API's lists of {figures['images']:,} images, pages of {figures['page']}"
+    return [f"{whose}, ms at the median (p95): {requests}."]
 
 
 def _write_presets(figures: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import connection, transaction
 from django.db.models import F
 
+from apps.accounts.errors import QuotaExceeded
 from apps.accounts.models import Account
 from apps.images.models import Image
 from apps.images.services.numbers import note_numbers_of
@@ -30,8 +31,12 @@ RETURNING id
 def seed_images(*, account: Account, count: int) -> None:
     """Make rows of images without files, the first the newest, and let Postgres look at them.
 
-    For an account that serves nobody: their links answer that the original is missing. Limits do not apply.
+    For an account that serves nobody: their links answer that the original is missing. Raises QuotaExceeded
+    before anything is made.
     """
+    account.refresh_from_db()
+    if account.images_used + count > account.images_limit:
+        raise QuotaExceeded(account.images_limit)
     for first in range(1, count + 1, _BATCH):
         last = min(first + _BATCH - 1, count)
         with transaction.atomic(), connection.cursor() as cursor:

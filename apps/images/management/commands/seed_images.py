@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from apps.accounts.errors import QuotaExceeded
 from apps.accounts.models import Account
 from apps.images.services.seeding import seed_images
 
@@ -25,5 +26,8 @@ class Command(BaseCommand):
             raise CommandError(f"No account has the id {options['account']}.")
         if options["count"] < 1:
             raise CommandError("--count must be 1 or more.")
-        seed_images(account=account, count=options["count"])
+        try:
+            seed_images(account=account, count=options["count"])
+        except QuotaExceeded as error:
+            raise CommandError(f"{error}: set_limits --images raises it.") from error
         self.stdout.write(f"{options['count']} images made")
