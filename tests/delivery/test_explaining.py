@@ -123,6 +123,7 @@ BAD: dict[str, tuple[Maker, str]] = {
     "no such variant": (lambda photo, secret, key: link(photo, "medium"), "medium"),
     "bad option": (lambda photo, secret, key: link(photo, "fit=cover,w=0,h=9"), "0"),
     "bad option, encoded": (lambda photo, secret, key: link(photo, "w=9,f=ü,h=9"), "%C3%BC"),
+    "behind what is encoded": (lambda photo, secret, key: link(photo, "draw.1.text=é,w=0,h=9"), "0"),
     "too large": (
         lambda photo, secret, key: link(photo, "f=jpeg,w=11000,fit=squeeze,h=9"),
         "f=jpeg,w=11000,fit=squeeze,h=9",

@@ -15,6 +15,7 @@ from apps.accounts.models import Account
 from apps.images.edge_log import FORMAT, read_hit
 from apps.images.services import add_host
 from apps.usage.models import DailyUsage
+from apps.usage.services import EdgeServed, find_edge_log, take_edge_lines
 
 pytestmark = pytest.mark.django_db
 NOON = 1_800_000_000  # 2027-01-15
@@ -89,6 +90,17 @@ def test_what_is_appended_is_counted_once_its_line_is_whole(log: Path, orchard: 
         file.write(more[-9:])
     assert "1 hits added" in ingest(log)
     assert counted(orchard)[0] == (date(2027, 1, 15), 4, 300)
+
+
+def test_of_two_readers_at_once_one_counts(orchard: Account) -> None:
+    find_edge_log(name="a file")
+    day = date(2027, 1, 15)
+    taken = [
+        take_edge_lines(name="a file", start=0, end=90, counts={(orchard.pk, day): EdgeServed(2, 7)})
+        for _ in range(2)
+    ]
+    assert taken == [True, False]
+    assert counted(orchard) == [(day, 2, 7)]
 
 
 def test_another_file_is_another(log: Path, orchard: Account) -> None:

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 from django.conf import settings
+from django.db import connection
 
 from apps.accounts.models import Account
 from apps.delivery.answer import answer_picture, decide_request
@@ -62,6 +63,7 @@ def explain(question: Question) -> Explanation:
     if not _is_owned(link, question.account):
         # Whether another account has it is not told, and of a hash not even looked up.
         return replace(told, fault=point_at_account(address, link, _NOT_OWNED))
+    connection.ensure_connection()  # delivery has one in its pool: that is no part of what a look-up takes
     with timings.measure("lookup"):
         facts = look_up(link, settings.FIELD_KEYS)
     if facts is None:
