@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +20,7 @@ class Origin:
 
     server: Server
     answers: dict[str, bytes] = field(default_factory=dict)
+    think: Callable[[], object] = lambda: None
 
     @property
     def url(self) -> str:
@@ -43,6 +44,7 @@ class Origin:
 def serving(settings: Any) -> Iterator[Origin]:
     """Run an origin, and let fetches go to it and to nothing else on this machine."""
     answers: dict[str, bytes] = {}
+    running: list[Origin] = []
 
     def talk(connection: socket.socket, head: str) -> None:
         path = head.split()[1]
@@ -50,12 +52,14 @@ def serving(settings: Any) -> Iterator[Origin]:
         found = answers.get(path, answer("404 Not Found", "Content-Length: 0"))
         if known and f"ETag: {known}".encode() in found:
             found = answer("304 Not Modified", f"ETag: {known}")
+        running[0].think()
         connection.sendall(found)
 
     with serve(talk) as server:
         settings.FETCH_ALLOWED_NETWORKS = parse_networks(["127.0.0.1/32"])
         settings.FETCH_PORTS = frozenset({server.port})
-        yield Origin(server, answers)
+        running.append(Origin(server, answers))
+        yield running[0]
 
 
 def _condition(head: str) -> str:

@@ -515,6 +515,27 @@ def test_a_purge_by_the_sources_url(
     assert size(delivery.get(remote("w=60", url), host=host)) == (60, 120)
 
 
+def test_what_another_process_has_fetched_meanwhile_stays(
+    delivery: DeliveryClient, host: str, origin: Origin
+) -> None:
+    """A slow fetch that brings what was there before it must not undo what came after."""
+    url = origin.put("/pear.jpg", draw_picture())
+    delivery.get(remote("w=60", url), host=host)
+    make_stale()
+    origin.put("/pear.jpg", draw_picture(size=(80, 160)))
+    asked, kept = threading.Event(), threading.Event()
+    origin.think = lambda: (asked.set(), kept.wait(20))
+    thread = threading.Thread(target=lambda: delivery.get(remote("w=60", url), host=host))
+    thread.start()
+    assert asked.wait(20)
+    Image.everything.update(version=7)
+    RemoteSource.objects.update(fresh_until=timezone.now() + timedelta(hours=1))
+    kept.set()
+    thread.join()
+    copy = Image.everything.get()
+    assert (copy.version, copy.width) == (7, 120)
+
+
 @pytest.mark.parametrize("has_copy", [False, True])
 def test_a_purge_beats_a_fetch_that_is_under_way(
     delivery: DeliveryClient, host: str, orchard: Account, settings: Any, tmp_path: Path, has_copy: bool
