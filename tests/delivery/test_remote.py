@@ -588,10 +588,15 @@ def test_the_budget_makes_the_stalest_go(
     for name in ("one", "two", "three"):
         url = origin.put(f"/{name}.jpg", body, "Cache-Control: max-age=7200")
         assert delivery.get(remote("w=60", url), host=host).status == 200
-    assert {source.place.rpartition("/")[2] for source in RemoteSource.objects.all()} == {
-        "two.jpg",
-        "three.jpg",
-    }
+    kept = {origin.url + "/two.jpg", origin.url + "/three.jpg"}
+    assert {source.place for source in RemoteSource.objects.all()} == kept
+    # One that takes its own place drops no other.
+    RemoteSource.objects.filter(place__endswith="two.jpg").update(fresh_until=timezone.now())
+    changed = origin.put("/two.jpg", body + b"\0", "Cache-Control: max-age=7200")
+    settings.REMOTE_BYTES += 1
+    assert delivery.get(remote("w=60", changed), host=host).status == 200
+    assert {source.place for source in RemoteSource.objects.all()} == kept
+    assert Image.everything.get(remote__place__endswith="two.jpg").version == 2
 
 
 def test_removals_do_not_touch_what_is_kept(delivery: DeliveryClient, host: str, origin: Origin) -> None:

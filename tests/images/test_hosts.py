@@ -9,10 +9,13 @@ from django.core.management import CommandError, call_command
 
 from apps.accounts.actor import SYSTEM
 from apps.accounts.models import Account, AuditEvent
+from apps.cdn.keys import account_key
+from apps.cdn.services import PURGE
 from apps.images.errors import BadHostName, HostNotFound, HostTaken
 from apps.images.hosts import find_host_name, read_host_name
 from apps.images.models import DeliveryHost
 from apps.images.services import add_host, remove_host
+from apps.outbox.models import Job
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +28,8 @@ def test_it_works(orchard: Account, elsewhere: Account) -> None:
         add_host(account=orchard, name="img.example.com", actor=SYSTEM)
     with pytest.raises(HostTaken, match="another account"):
         add_host(account=elsewhere, name="img.example.com", actor=SYSTEM)
-    remove_host(name="Img.example.com", actor=SYSTEM)
+    assert remove_host(name="Img.example.com", actor=SYSTEM) == "done"
+    assert Job.objects.get(kind=PURGE).payload["keys"] == [account_key(orchard.pk)]
     assert not DeliveryHost.objects.exists()
     assert AuditEvent.objects.get(action="host.removed").account == orchard
     with pytest.raises(HostNotFound):

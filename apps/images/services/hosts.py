@@ -10,6 +10,8 @@ from django.db import IntegrityError, transaction
 from apps.accounts.actor import Actor
 from apps.accounts.models import Account
 from apps.accounts.services import record_event
+from apps.cdn.keys import account_key
+from apps.cdn.services import PurgeState, finish_purge, request_purge
 from apps.images.errors import HostNotFound, HostTaken
 from apps.images.hosts import read_host_name
 from apps.images.models import DeliveryHost
@@ -28,12 +30,15 @@ def add_host(*, account: Account, name: str, actor: Actor) -> DeliveryHost:
     return host
 
 
-def remove_host(*, name: str, actor: Actor) -> None:
-    """Have a host be nobody's; raises BadHostName or HostNotFound."""
+def remove_host(*, name: str, actor: Actor) -> PurgeState:
+    """Have a host be nobody's, and caches forget what they show on it; raises BadHostName or HostNotFound."""
     name = read_host_name(name)
     with transaction.atomic():
         host = DeliveryHost.objects.select_for_update().filter(name=name).first()
         if host is None:
             raise HostNotFound(name)
         record_event(account=host.account, actor=actor, action="host.removed", object_id=host.name)
+        keys = [account_key(host.account_id)]
+        purge = request_purge(account=host.account, keys=keys, reason="host removed")
         host.delete()
+    return finish_purge(purge)

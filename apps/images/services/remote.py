@@ -139,7 +139,7 @@ def _keep(errand: _Errand, fetched: Fetched, file: BinaryIO) -> bool:
     purges: list[Job] = []
 
     def change() -> None:
-        _make_room(account, fetched.size_bytes)
+        _make_room(errand, fetched.size_bytes)
         purges.extend(_put(errand, columns, fetched))
         claim_file(removal)
 
@@ -219,13 +219,15 @@ def _write(errand: _Errand, change: Callable[[], object]) -> bool:
     return True
 
 
-def _make_room(account: Account, size_bytes: int) -> None:
-    """Drop the copies that are stale first, until the account's budget has room for one more."""
-    images = Image.everything.filter(account=account, is_remote=True)
+def _make_room(errand: _Errand, size_bytes: int) -> None:
+    """Drop the copies that are stale first, until the account's budget has room for the errand's."""
+    account, own = errand.account, errand.known.pk if errand.known else 0
+    images = Image.everything.filter(account=account, is_remote=True).exclude(pk=own)
     excess = (images.aggregate(sum=Sum("size_bytes"))["sum"] or 0) + size_bytes - settings.REMOTE_BYTES
     if excess <= 0:
         return
-    sources = RemoteSource.objects.in_account(account).stalest().select_related("image__account")
+    others = RemoteSource.objects.in_account(account).exclude(pk=own)
+    sources = others.stalest().select_related("image__account")
     for source in sources.select_for_update(skip_locked=True, of=("self",))[:1000]:
         excess -= source.image.size_bytes
         _retire(source)
