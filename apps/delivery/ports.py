@@ -81,11 +81,7 @@ async def open_ports(
         make = partial(
             Renditions,
             storage=renditions,
-            rendering=Rendering(
-                renderer=renderer or make_renderer(),
-                threads=threads,
-                turns=Turns(at_once=settings.RENDERS_AT_ONCE, patience_seconds=TURN_SECONDS),
-            ),
+            rendering=make_rendering(renderer or make_renderer(), threads),
             threads=threads,
             claims=claims,
             wait_seconds=find_wait_seconds(),
@@ -110,6 +106,11 @@ async def open_ports(
         claim_threads.close()
         threads.close()
         await pool.close()
+
+
+def make_rendering(renderer: Renderer, threads: DatabaseThreads) -> Rendering:
+    turns = Turns(at_once=settings.RENDERS_AT_ONCE, patience_seconds=TURN_SECONDS)
+    return Rendering(renderer=renderer, threads=threads, turns=turns)
 
 
 def make_flights(limit: int) -> Flights[RenditionKey, StoredRendition | None]:
