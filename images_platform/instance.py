@@ -36,6 +36,19 @@ class Instance:
     valkey: Valkey | None
 
 
+# A command in a second terminal must look where the instance keeps its files.
+_STORES = (
+    "STORAGE",
+    "S3_BUCKET",
+    "S3_PREFIX",
+    "S3_ENDPOINT",
+    "S3_REGION",
+    "S3_ADDRESSING",
+    "S3_ACCESS_KEY",
+    "S3_SECRET_KEY",
+)
+
+
 def find_data_dir(environment: Mapping[str, str]) -> Path:
     """Return the folder all state lives in, as the settings will."""
     return Path(environment.get("DATA_DIR") or ROOT / ".data").expanduser().absolute()
@@ -61,7 +74,10 @@ def make_instance(data_dir: Path, run_folder: Path, *, port: int, environment: M
         "COOKIES_SECURE": "0",
     }
     given = {name: entry for name in defaults if (entry := _find_given(name, environment)) is not None}
-    variables = fixed | dict(given.get(name, (name, value)) for name, value in defaults.items())
+    stores = (entry for name in _STORES if (entry := _find_given(name, environment)) is not None)
+    variables = (
+        fixed | dict(stores) | dict(given.get(name, (name, value)) for name, value in defaults.items())
+    )
     write_private(
         _variables_path(data_dir), "".join(f"{name}={value}\n" for name, value in variables.items())
     )

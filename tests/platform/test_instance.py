@@ -65,6 +65,15 @@ def test_a_second_terminal_finds_it(tmp_path: Path) -> None:
     assert "SECRET_KEY" not in environment  # it is given, by file; both would be refused
 
 
+def test_a_second_terminal_looks_into_the_same_bucket(tmp_path: Path) -> None:
+    start(tmp_path, STORAGE="s3", S3_BUCKET="pictures", S3_SECRET_KEY_FILE="/run/secrets/bucket")
+    environment = {"DATA_DIR": str(tmp_path)}
+    fill_in(environment)
+    assert (environment["STORAGE"], environment["S3_BUCKET"]) == ("s3", "pictures")
+    assert environment["S3_SECRET_KEY_FILE"] == "/run/secrets/bucket"
+    assert "STORAGE" not in start(tmp_path).variables  # only while it is named
+
+
 def test_before_the_first_start_there_is_nothing_to_find(tmp_path: Path) -> None:
     environment = {"DATA_DIR": str(tmp_path)}
     fill_in(environment)
