@@ -38,7 +38,8 @@ def create(client: Client, path: str, **fields: Any) -> Any:
 
 def test_it_works(olive_client: Client, orchard: Account, variants_path: str) -> None:
     made = accepted(create(olive_client, variants_path))["variant"]
-    assert made == {"neverRequireSignedURLs": False, **THUMB}
+    told = {**THUMB["options"], "metadata": "copyright"}
+    assert made == {"id": "thumb", "neverRequireSignedURLs": False, "options": told}
     listed = accepted(olive_client.get(variants_path))["variants"]
     assert set(listed) == {"public", "thumb"}
     assert listed["thumb"] == made
@@ -64,14 +65,15 @@ def test_a_deadline_for_avif(olive_client: Client, variants_path: str) -> None:
 def test_overlays(olive_client: Client, variants_path: str, photo: Image) -> None:
     drawn = [{"image": photo.public_id, "width": 0.2, "right": 8}, {"text": "Ours, all of it"}]
     made = accepted(create(olive_client, variants_path, options={"width": 200, "draw": drawn}))
-    assert made["variant"]["options"] == {"width": 200, "draw": drawn}
+    usual = {"fit": "scale-down", "metadata": "copyright"}
+    assert made["variant"]["options"] == usual | {"width": 200, "draw": drawn}
     assert Variant.objects.get(name="thumb").drawn_images == [photo.public_id]
     path = f"{variants_path}/thumb"
     text = json.dumps({"options": {"width": 200, "draw": [{"image": "nothing"}]}})
     assert "'nothing'" in refused(olive_client.patch(path, text, content_type="application/json"), 400, 5400)
     text = json.dumps({"options": {"width": 200, "draw": []}})
     edited = accepted(olive_client.patch(path, text, content_type="application/json"))
-    assert edited["variant"]["options"] == {"width": 200}
+    assert edited["variant"]["options"] == usual | {"width": 200}
 
 
 def test_patch_replaces_the_options(olive_client: Client, variants_path: str) -> None:
@@ -80,7 +82,7 @@ def test_patch_replaces_the_options(olive_client: Client, variants_path: str) ->
     edited = accepted(olive_client.patch(f"{variants_path}/thumb", text, content_type="application/json"))
     assert edited["variant"] == {
         "id": "thumb",
-        "options": {"fit": "contain", "width": 50},
+        "options": {"fit": "contain", "metadata": "copyright", "width": 50},
         "neverRequireSignedURLs": True,
     }
     assert Variant.objects.get(name="thumb").version == 2

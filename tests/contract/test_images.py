@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from inspect import ismethod
 
 import httpx
 import pytest
@@ -30,6 +33,50 @@ def test_it_works(client: Cloudflare, account_id: str, orchard: Account) -> None
     assert client.images.v1.blobs.get(image.id, account_id=account_id).read() == PHOTO
     client.images.v1.delete(image.id, account_id=account_id)
     assert not Image.objects.live().exists()
+
+
+METHODS = {
+    *("create", "list", "get", "edit", "delete", "blobs.get", "stats.get"),
+    *(f"variants.{verb}" for verb in ("create", "list", "get", "edit", "delete")),
+    *("keys.list", "keys.update", "keys.delete"),
+}
+
+
+def test_no_method_of_the_client_is_forgotten(client: Cloudflare) -> None:
+    """All of these are called in this room; a release that brings another one fails here."""
+    found = {name for room in ("v1", "v2") for name in list_methods(getattr(client.images, room), room)}
+    expected = {f"v1.{name}" for name in METHODS} | {"v2.list", "v2.direct_uploads.create"}
+    assert found == expected
+
+
+def list_methods(resource: object, path: str) -> Iterator[str]:
+    """Yield the methods below a resource of the client, by their paths."""
+    for name in dir(resource):
+        inner = None if name.startswith(("_", "with_")) else getattr(resource, name)
+        if hasattr(inner, "with_raw_response"):
+            yield from list_methods(inner, f"{path}.{name}")
+        elif ismethod(inner):
+            yield f"{path}.{name}"
+
+
+def test_what_the_original_does_not_have_is_kept_by_the_client(client: Cloudflare, account_id: str) -> None:
+    image = client.images.v1.create(
+        account_id=account_id,
+        file=PHOTO,
+        extra_body={"alt": "A pear", "tags": "fruit", "focal_point": '{"x": 0.5, "y": 0.25}'},
+    )
+    assert image is not None
+    extra = image.model_extra or {}
+    assert (extra["alt"], extra["tags"], extra["focal_point"]) == ("A pear", ["fruit"], {"x": 0.5, "y": 0.25})
+    facts = ("width", "height", "format", "bytes", "frames", "version")
+    assert [extra[name] for name in facts] == [60, 40, "jpeg", len(PHOTO), 1, 1]
+    assert (extra["sha256"], extra["placeholder"]) == (hashlib.sha256(PHOTO).hexdigest(), None)
+    edited = client.images.v1.edit(str(image.id), account_id=account_id, extra_body={"focal_point": None})
+    assert edited is not None
+    assert (edited.model_extra or {})["focal_point"] is None
+    [listed] = client.images.v2.list(account_id=account_id).images or ()
+    assert listed.id == edited.id
+    assert (listed.model_extra or {})["sha256"] == extra["sha256"]
 
 
 def test_with_all_the_words(client: Cloudflare, account_id: str) -> None:
@@ -101,6 +148,13 @@ def test_list_v1_goes_through_all_pages(client: Cloudflare, account_id: str) -> 
     with pytest.deprecated_call():
         first = client.images.v1.list(account_id=account_id, per_page=10)
     assert [item.id for item in first] == made[::-1]
+
+
+def test_list_v1_by_creator(client: Cloudflare, account_id: str) -> None:
+    mine = make(client, account_id, creator="u1")
+    make(client, account_id)
+    with pytest.deprecated_call():
+        assert [item.id for item in client.images.v1.list(account_id=account_id, creator="u1")] == [mine]
 
 
 def make(client: Cloudflare, account_id: str, **words: object) -> str:

@@ -40,7 +40,7 @@ class VariantOutput(serializers.ModelSerializer[Variant]):
 
     example = {
         "id": "thumbnail",
-        "options": {"fit": "cover", "width": 200, "height": 200},
+        "options": {"fit": "cover", "metadata": "copyright", "width": 200, "height": 200},
         "neverRequireSignedURLs": False,
     }
 
@@ -49,7 +49,9 @@ class VariantOutput(serializers.ModelSerializer[Variant]):
         fields = ("id", "options", "neverRequireSignedURLs")
 
     def get_options(self, variant: Variant) -> dict[str, Any]:
-        options = dict(to_mapping(variant.recipe))
+        recipe = variant.recipe
+        # The original always tells these; clients that compare what they asked for miss them otherwise.
+        options = {"fit": recipe.fit.value, "metadata": recipe.metadata.value, **to_mapping(recipe)}
         if variant.browser_ttl_seconds is not None:
             options[_BROWSER_TTL] = variant.browser_ttl_seconds
         if variant.avif_deadline_ms is not None:
