@@ -102,6 +102,15 @@ def test_the_target_is_taken_as_sent(
     assert server.status(f"{signed_text}?a=%2F&a=+&sig={sign(f'{signed_text}?a=%2F&a=+', key)}") == 200
 
 
+def test_threads_hold_up_the_event_loop_for_half_a_millisecond_at_most() -> None:
+    """Beside a queue of misses, the usual five would be what most hits wait for."""
+    program = "import sys, images_platform.delivery; print(sys.getswitchinterval())"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert float(done.stdout) <= 0.0005
+
+
 def test_no_decoder_is_loaded() -> None:
     """Untrusted bytes are decoded in the renderer only: this process does not even have the means."""
     program = (
