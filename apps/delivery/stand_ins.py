@@ -84,9 +84,11 @@ async def _find_ready(
 def _choose_quick(
     stand_ins: Sequence[Decision], renditions: Renditions, deadline_seconds: float
 ) -> Decision | None:
-    """Return what can be made in time, and at once: a second render must not make a queue longer."""
+    """Return the best that is made in time, else the cheapest; nothing that would make a queue longer."""
+    if not renditions.have_room(stand_ins[0]):
+        return None
     quick = (stand_in for stand_in in stand_ins if _predict_seconds(stand_in) <= deadline_seconds)
-    return next(quick, None) if renditions.have_room(stand_ins[0]) else None
+    return next(quick, None) or min(stand_ins, key=_predict_seconds)
 
 
 async def _race(

@@ -156,6 +156,15 @@ def test_what_will_be_late_is_not_waited_for(
     assert shape(delivery.run(story())) == (200, "image/webp", PASSING)
 
 
+def test_where_nothing_is_made_in_time_the_cheapest_stands_in(
+    delivery: DeliveryClient, photo: Image, orchard: Account, renderer: LateRenderer
+) -> None:
+    """Four megapixels of WebP take twice the deadline by our figures, and of JPEG half as long."""
+    options = {"width": 2000, "height": 2000, "fit": "cover"}
+    create_variant(account=orchard, name="large", options=options, avif_deadline_ms=100, actor=SYSTEM)
+    assert shape(delivery.get(link(photo, "large"), accept=BOTH)) == (200, "image/jpeg", PASSING)
+
+
 def test_a_private_stand_in_is_private(
     delivery: DeliveryClient, secret_photo: Image, variant: Variant, key: str, renderer: LateRenderer
 ) -> None:
