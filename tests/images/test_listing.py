@@ -158,6 +158,15 @@ def test_what_is_frequent_is_found_along_the_list(many: Account, filters: Filter
     assert "Sort" not in walk
 
 
+def test_a_wrong_guess_of_postgres_changes_nothing(many: Account) -> None:
+    """Without its statistics, it takes every word for a rare one."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP STATISTICS image_search_text")
+    _, walk = plans_of(many, Filters(text="dsc_"), size=50)
+    assert "Index Scan using image_newest_first on" in walk
+    assert "Bitmap" not in walk
+
+
 @pytest.mark.parametrize(
     ("filters", "index"),
     [
