@@ -104,6 +104,24 @@ CASES: dict[str, tuple[list[bytes], int, int, str]] = {
         '"metadata.a.b" contradicts',
     ),
     "a long creator": ([word("creator", "x" * 1025), file(PHOTO)], 400, 5400, "1024 characters"),
+    "101 files": (
+        [file(b"", name=f"file{n}") for n in range(101)] + [file(PHOTO)],
+        400,
+        5400,
+        "too many parts",
+    ),
+    "a part's header of 64 kB": (
+        [file(PHOTO, extra=f"X-Long: {'x' * 65_536}\r\n")],
+        400,
+        5400,
+        "header size",
+    ),
+    "a form in a form": (
+        [file(b"--x\r\n\r\n--x--", extra="Content-Type: multipart/mixed; boundary=x\r\n")],
+        415,
+        5455,
+        "image/jpeg",
+    ),
     "1001 words": ([word("x", "")] * 1003 + [file(PHOTO)], 400, 5400, "too many parts"),
     "bad base64": (
         [file(b"QUJ", extra="Content-Transfer-Encoding: base64\r\n")],
@@ -133,6 +151,7 @@ FORM = form(file(PHOTO))
         ("multipart/mixed; boundary=x", b"", 415, 5415, "uploaded as a form"),
         ("", FORM, 415, 5415, "uploaded as a form"),
         ("multipart/form-data", FORM, 400, 5400, "boundary"),
+        (f"{CONTENT_TYPE}; boundary=another", FORM, 400, 5400, "last boundary"),
         (f"multipart/form-data; boundary={'x' * 202}", FORM, 400, 5400, "boundary"),
         ("multipart/form-data; boundary=another", FORM, 400, 5400, "last boundary"),
         (CONTENT_TYPE, FORM[: -len(BOUNDARY) - 8], 400, 5400, "last boundary"),
