@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from apps.accounts.actor import SYSTEM
@@ -17,10 +18,12 @@ from apps.accounts.tokens import create_token
 from apps.outbox import services
 from apps.outbox.nudge import Nudger
 
-# `make test` explores; CI tries the same examples each time, so that a change is judged by what it changed.
-hypothesis_settings.register_profile("steady", derandomize=True, database=None)
-if os.environ.get("CI"):
-    hypothesis_settings.load_profile("steady")
+# `make test` explores; CI tries the same examples each time, so that a change is judged by what it changed. A
+# machine that is slow or busy fails neither.
+_PATIENT = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.register_profile("exploring", _PATIENT)
+hypothesis_settings.register_profile("steady", _PATIENT, derandomize=True, database=None)
+hypothesis_settings.load_profile("steady" if os.environ.get("CI") else "exploring")
 
 PASSWORD = "a winding road among trees"
 
