@@ -117,6 +117,7 @@ def test_a_bucket_that_is_away_is_told(delivery: DeliveryClient, kept: Image, se
         assert (answer.status, answer.headers["retry-after"]) == (503, "1")
         assert answer.is_stored_by_nobody
         assert b"Signature" not in answer.body
+    assert Rendition.objects.count() == 1, "what cannot be seen just now is not taken for lost"
 
 
 def test_the_doctor_looks_into_it(bucket: Bucket, settings: Any) -> None:
