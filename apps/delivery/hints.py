@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from apps.imaging.recipe.hints import Hints, Topic, is_slow_connection
+from apps.imaging.recipe.hints import NO_HINTS, Hints, Topic, is_slow_connection
 
 # Asked for by Accept-CH.
 CLIENT_HINTS: dict[Topic, tuple[str, ...]] = {
@@ -22,6 +22,9 @@ _ALSO_READ = {Topic.SCREEN: ("User-Agent",), Topic.CONNECTION: ()}
 _WHOLE = re.compile(r"[0-9]{1,5}", re.ASCII)
 _DECIMAL = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,3})?", re.ASCII)
 _IS_MOBILE = {"?1": True, "?0": False}
+# Most requests have none of those asked for.
+_ASKED_FOR = frozenset(name.lower() for names in CLIENT_HINTS.values() for name in names)
+_ON_A_PHONE = Hints(is_mobile=True)
 
 
 def list_headers(topics: tuple[Topic, ...]) -> tuple[str, ...]:
@@ -31,12 +34,14 @@ def list_headers(topics: tuple[Topic, ...]) -> tuple[str, ...]:
 
 def read_hints(headers: Mapping[str, str]) -> Hints:
     """Return what the headers tell; their names are lower-case."""
-    agent = headers.get("user-agent", "")
+    # "Mobi" is in the name of every phone's browser, and in no tablet's.
+    is_phone = "Mobi" in headers.get("user-agent", "")
+    if _ASKED_FOR.isdisjoint(headers):
+        return _ON_A_PHONE if is_phone else NO_HINTS
     return Hints(
         viewport_width=int(_read(headers, "sec-ch-viewport-width", _WHOLE) or 0) or None,
         dpr=_read(headers, "sec-ch-dpr", _DECIMAL) or 1.0,
-        # "Mobi" is in the name of every phone's browser, and in no tablet's.
-        is_mobile=_IS_MOBILE.get(headers.get("sec-ch-ua-mobile", ""), "Mobi" in agent),
+        is_mobile=_IS_MOBILE.get(headers.get("sec-ch-ua-mobile", ""), is_phone),
         is_slow=is_slow_connection(
             rtt_ms=_read(headers, "rtt", _WHOLE),
             downlink_mbps=_read(headers, "downlink", _DECIMAL),

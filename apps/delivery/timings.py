@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+_UNMEASURED = nullcontext()
 
 
 class Timings:
-    """A stage that comes twice is one, and as long as both together."""
+    """A stage that comes twice is one, and as long as both together.
 
-    def __init__(self) -> None:
+    Without `has_stages` none is measured, and only the total is known.
+    """
+
+    def __init__(self, *, has_stages: bool = True) -> None:
         self.seconds: dict[str, float] = {}
+        self._has_stages = has_stages
         self._started_at = time.perf_counter()
 
+    def measure(self, stage: str) -> AbstractContextManager[None]:
+        return self._measure(stage) if self._has_stages else _UNMEASURED
+
     @contextmanager
-    def measure(self, stage: str) -> Iterator[None]:
+    def _measure(self, stage: str) -> Iterator[None]:
         started_at = time.perf_counter()
         try:
             yield

@@ -22,7 +22,8 @@ class Served(NamedTuple):
     sent_bytes: int
 
     def __add__(self, other: tuple[int, ...]) -> Served:  # type: ignore[override]  # sums, where tuples join
-        return Served(*(own + its for own, its in zip(self, other, strict=True)))
+        requests, hits, sent_bytes = other
+        return Served(self.requests + requests, self.hits + hits, self.sent_bytes + sent_bytes)
 
 
 # Of accounts that are gone by now, nothing is written. In one order, lest two batches wait for each other.

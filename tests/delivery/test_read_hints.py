@@ -16,6 +16,12 @@ def test_it_works() -> None:
     assert read_hints({}) == NO_HINTS
 
 
+def test_a_phone_is_known_by_its_name_unless_it_says_otherwise() -> None:
+    phone = {"user-agent": "Mozilla/5.0 (Linux; Android 15; K) Chrome/140.0.0.0 Mobile"}
+    assert read_hints(phone) == Hints(is_mobile=True)
+    assert read_hints(phone | {"sec-ch-ua-mobile": "?0"}) == NO_HINTS
+
+
 @pytest.mark.parametrize(
     "value",
     ["", "-1", "0", "1e3", "nan", "inf", "400px", "400, 400", " 400", "٤٠٠", "9" * 99, "?1", "\xff", "on"],
