@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -91,6 +92,8 @@ def read_request(scope: Mapping[str, Any]) -> DeliveryRequest:
 def as_redirect(response: DeliveryResponse, accel_prefix: str) -> DeliveryResponse:
     """Return a whole file on disk as word to nginx of where it is, and every other response as it is."""
     body = response.body
+    if response.status != HTTPStatus.OK:  # nginx would answer a fallback's 404 with 200
+        return response
     if not (accel_prefix and isinstance(body, StoredFile) and body.is_whole and body.path is not None):
         return response
     if body.storage is not renditions():  # nginx finds no originals

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from apps.accounts.actor import SYSTEM
 from apps.images.models import Image, Rendition
 from apps.variants.models import Variant
+from apps.variants.services import set_delivery_policy
 from images_platform.parts import make_delivery
 from tests.delivery.conftest import link, signed_link
 from tests.delivery.running import running
@@ -94,6 +96,18 @@ def test_conditions_and_ranges_are_delivery_s_to_decide(
             answers = [server.ask(link(photo), method, **headers) for server in (nginx, alone)]
             through, straight = [(status, described(given), body) for status, given, body in answers]
             assert through == straight, (method, headers)
+
+
+def test_a_fallback_is_missing_all_the_same(
+    servers: tuple[Server, Server], photo: Image, thumbnail: Variant
+) -> None:
+    """nginx answers what it sends itself with 200, whatever delivery said."""
+    nginx, alone = servers
+    set_delivery_policy(account=photo.account, fallback_image=photo.public_id, actor=SYSTEM)
+    target = f"/{photo.account.hash}/none/thumbnail"
+    status, headers, body = nginx.ask(target)
+    assert (status, headers["content-type"], headers["cf-resized"]) == (404, "image/jpeg", "err=9431")
+    assert body == alone.ask(link(photo))[2]
 
 
 def test_the_target_arrives_as_it_was_signed(
