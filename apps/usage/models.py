@@ -34,12 +34,12 @@ class DailyUsage(models.Model):
     renders = models.PositiveBigIntegerField(default=0)
     rendered_bytes = models.PositiveBigIntegerField(default=0)
     # What reached the origin; `hits` of these were stored already.
-    requests = models.PositiveBigIntegerField(default=0)
-    hits = models.PositiveBigIntegerField(default=0)
-    sent_bytes = models.PositiveBigIntegerField(default=0)
+    requests = models.PositiveBigIntegerField(default=0, db_default=0)
+    hits = models.PositiveBigIntegerField(default=0, db_default=0)
+    sent_bytes = models.PositiveBigIntegerField(default=0, db_default=0)
     # What the edge answered out of its store, where its log is read.
-    edge_hits = models.PositiveBigIntegerField(default=0)
-    edge_bytes = models.PositiveBigIntegerField(default=0)
+    edge_hits = models.PositiveBigIntegerField(default=0, db_default=0)
+    edge_bytes = models.PositiveBigIntegerField(default=0, db_default=0)
 
     objects = DailyUsageQuerySet.as_manager()
 

@@ -1,11 +1,34 @@
-"""Models and migrations agree."""
+"""Models and migrations agree, and what an upgrade does to the schema, old processes can live with."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from django.core.management import call_command
+from django.db.migrations import AddField, Migration
+from django.db.migrations.loader import MigrationLoader
+from django.db.models import NOT_PROVIDED
 
 
 @pytest.mark.django_db
 def test_no_migration_is_missing() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def list_migrations() -> Iterator[Migration]:
+    for migration in MigrationLoader(None).disk_migrations.values():
+        if type(migration).__module__.startswith("apps."):
+            yield migration
+
+
+def test_an_old_process_can_insert_beside_a_new_column() -> None:
+    added = [
+        (str(migration), each.model_name, each.name, each.field)
+        for migration in list_migrations()
+        for each in migration.operations
+        if isinstance(each, AddField)
+    ]
+    assert added
+    for *names, field in added:
+        assert field.null or field.db_default is not NOT_PROVIDED, f"{names} has no default in the database"

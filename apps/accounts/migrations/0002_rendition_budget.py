@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="account",
             name="max_rendition_bytes",
-            field=models.PositiveBigIntegerField(default=10737418240),
+            field=models.PositiveBigIntegerField(db_default=10737418240, default=10737418240),
         ),
     ]

@@ -40,7 +40,9 @@ class Account(models.Model):
     signing_keys_limit = models.PositiveSmallIntegerField(
         default=2, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
-    max_rendition_bytes = models.PositiveBigIntegerField(default=10 * 1024**3)  # then the least used go
+    max_rendition_bytes = models.PositiveBigIntegerField(  # then the least used go
+        default=10 * 1024**3, db_default=10 * 1024**3
+    )
     former_originals_limit = models.PositiveSmallIntegerField(default=10)  # of each image
     trash_days = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(365)])
     created_at = models.DateTimeField(auto_now_add=True)
