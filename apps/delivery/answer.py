@@ -22,14 +22,16 @@ from apps.delivery.metrics import count_answer
 from apps.delivery.ports import Ports
 from apps.delivery.refusals import ImageChanging, MethodNotAllowed
 from apps.delivery.renditions import Picture
-from apps.delivery.sources import find_detour
+from apps.delivery.sources import Detour
 from apps.delivery.stand_ins import list_stand_ins, make_in_time
 from apps.delivery.timings import Timings
 from apps.images.decide import Decision, Facts, decide
 from apps.images.download import find_download
+from apps.images.errors import DecisionError
 from apps.images.links import Link
 from apps.images.remote import RemoteLink, parse_target
 from apps.images.renderer import RENDER_LIMITS, finds_faces
+from apps.imaging.errors import OptionsError
 
 HEALTH_PATH = b"/healthz"
 # An image that changes while it is rendered is decided about anew, this often.
@@ -71,23 +73,26 @@ async def _answer(request: DeliveryRequest, ports: Ports, timings: Timings) -> D
         host=request.header("host"),
         is_encrypted=settings.DELIVERY_URL.startswith("https:"),
     )
+    detour = Detour()
     try:
-        return await _answer_link(link, request, ports, timings)
+        return await _answer_link(link, request, ports, timings, detour)
+    except (DecisionError, OptionsError):
+        raise  # the link itself is at fault, and whoever wrote it is told
     except Exception as error:
-        if (place := find_detour(link, error)) is None:
+        if detour.place is None:
             raise
-        return redirect(answer_error(error), place)
+        return redirect(answer_error(error), detour.place)
 
 
 async def _answer_link(
-    link: Link, request: DeliveryRequest, ports: Ports, timings: Timings
+    link: Link, request: DeliveryRequest, ports: Ports, timings: Timings, detour: Detour
 ) -> DeliveryResponse:
     for _ in range(TRIES):
-        facts, now = await _look_up(link, request, ports, timings), int(ports.now())
+        facts, now = await _look_up(link, request, ports, timings, detour), int(ports.now())
         if (download := find_download(link, facts, now=now)) is not None:
             return await answer_download(request, download)
         if (instead := find_fallback(link, facts)) is not None:
-            answer_instead = partial(_answer_link, ports=ports, timings=timings)
+            answer_instead = partial(_answer_link, ports=ports, timings=timings, detour=detour)
             return await answer_fallback(instead, request, answer_instead)
         with timings.measure("decide"):
             decision = decide_request(request, link, facts, now=now)
@@ -119,14 +124,16 @@ def _admit(request: DeliveryRequest, ports: Ports) -> None:
     ports.misses.take(find_client(request.peer, forwarded_for, trusted_proxies=ports.trusted_proxies))
 
 
-async def _look_up(link: Link, request: DeliveryRequest, ports: Ports, timings: Timings) -> Facts | None:
+async def _look_up(
+    link: Link, request: DeliveryRequest, ports: Ports, timings: Timings, detour: Detour
+) -> Facts | None:
     """Return all that decides about a link, once its remote source is here."""
     with timings.measure("lookup"):
         facts = await ports.look_up(link)
     if isinstance(link, RemoteLink):
-        admit = partial(_admit, request, ports)
+        bring = partial(ports.sources.bring, via=request.header("via"), detour=detour)
         with timings.measure("source"):
-            facts = await ports.sources.bring(link, facts, via=request.header("via"), admit=admit)
+            facts = await bring(link, facts, admit=partial(_admit, request, ports))
     return facts
 
 

@@ -7,26 +7,36 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 from weakref import WeakValueDictionary
 
 from apps.delivery.flights import Flights
-from apps.delivery.refusals import ImageChanging, LookupFailed, MethodNotAllowed
+from apps.delivery.refusals import ImageChanging
 from apps.delivery.renditions import is_lasting
 from apps.delivery.threads import DatabaseThreads
 from apps.fetching.errors import FetcherBusy, FetchError
 from apps.images.decide import Facts
-from apps.images.errors import AlreadyResized, DecisionError, LinkError, UnknownHost
+from apps.images.errors import AlreadyResized, UnknownHost
 from apps.images.fetcher import is_from_ourselves
 from apps.images.links import Link
 from apps.images.remote import RemoteLink, check_source
 from apps.images.services import bring_source
-from apps.imaging.errors import OptionsError
 
-# What can go wrong before a source is known to be allowed, or tells that it is not.
-_BEFORE_ALLOWED = (LinkError, DecisionError, OptionsError, LookupFailed, MethodNotAllowed)
 # An account and the id its copy of a source has.
 SourceKey = tuple[int, str]
+
+
+@dataclass(slots=True)
+class Detour:
+    """Where one request is sent if it gets an error: to the source that it asked for then, or nowhere.
+
+    It leads nowhere until the source is known to be allowed, so that no error that comes before, foreseen or
+    not, sends anyone where a link's author likes. The original sends to its own zone only; ours is what the
+    account's list says.
+    """
+
+    place: str | None = None
 
 
 class Sources:
@@ -54,18 +64,21 @@ class Sources:
         self._seats: WeakValueDictionary[int, asyncio.Semaphore] = WeakValueDictionary()
 
     async def bring(
-        self, link: RemoteLink, facts: Facts | None, *, via: str, admit: Callable[[], None]
+        self, link: RemoteLink, facts: Facts | None, *, via: str, detour: Detour, admit: Callable[[], None]
     ) -> Facts:
         """Return what is known of a link's source, once there is a copy of it that may be shown.
 
-        `admit` may refuse a fetch, by raising. Raises DecisionError, OptionsError, FetchError, imaging's
-        errors, or the refusals of flights.
+        `detour` leads to the source from when it is known to be allowed (`onerror=redirect`). `admit` may
+        refuse a fetch, by raising. Raises DecisionError, OptionsError, FetchError, imaging's errors,
+        or the refusals of flights.
         """
+        detour.place = None  # what was allowed at the last try may not be at this one
         if facts is None:
             raise UnknownHost
         if is_from_ourselves(via):
             raise AlreadyResized
         check_source(link, facts, own_urls=self._own_urls)
+        detour.place = link.source.spelled if link.redirects_on_error else None
         if facts.image is not None and facts.is_fresh:
             return facts
         await self._flights.join(
@@ -93,18 +106,6 @@ class Sources:
             await self._threads.run(
                 bring_source, account_pk=facts.account_pk, link=link, allowed_origins=facts.allowed_origins
             )
-
-
-def find_detour(link: Link, error: Exception) -> str | None:
-    """Return where a request is sent that gets an error and asked for the source then (`onerror=redirect`).
-
-    Only to a source that was allowed: what is raised before that is known leads nowhere. The original sends
-    to its own zone only; ours is what the account's list says.
-    """
-    came_early = isinstance(error, _BEFORE_ALLOWED)
-    if not isinstance(link, RemoteLink) or came_early or not link.redirects_on_error:
-        return None
-    return link.source.spelled
 
 
 def is_lasting_fetch(error: BaseException) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 from PIL import Image as Picture
@@ -419,6 +420,23 @@ def test_an_error_leads_nowhere_else(
     url = origin.put("/pear.jpg", draw_picture())
     found = delivery.get(remote(options, place.format(url=url)), host=host)
     assert found.status >= 400
+    assert "location" not in found.headers
+
+
+@pytest.mark.parametrize("asked", [HOST, "nobody.example"])
+def test_a_fault_before_a_source_is_allowed_leads_nowhere(
+    delivery: DeliveryClient, host: str, origin: Origin, asked: str
+) -> None:
+    """What nobody foresaw must not send anyone where a link's author likes."""
+    rename = 'ALTER TABLE images_remotesource RENAME COLUMN "{}" TO "{}"'
+    with connection.cursor() as cursor:
+        cursor.execute(rename.format("stale_until", "away"))
+    try:
+        found = delivery.get(remote("w=60,onerror=redirect", "http://evil.example/x.jpg"), host=asked)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(rename.format("away", "stale_until"))
+    assert found.status == 500
     assert "location" not in found.headers
 
 
