@@ -92,7 +92,7 @@ class _Outcome(serializers.Serializer[Any]):
 
 
 class ExplanationOutput(serializers.Serializer[Any]):
-    """`reply` is null for links of other accounts, and for a source that is still to be fetched."""
+    """`reply` is null for links of other accounts or to no host, and for a source still to be fetched."""
 
     example: ClassVar[dict[str, Any]] = {
         "url": "/Vi7wi5KSItxGFsWRG2Us6Q/pear/square",

@@ -155,10 +155,10 @@ class Outcome:
 class Explanation:
     """`url` is the link as browsers send it; positions count its characters.
 
-    `reply` is None when the link is not the asker's account's (`fault` says so, and nothing more is told),
-    and for a remote source that is still to be fetched. `link` is None when it cannot be read. `outcome` is
-    what it comes to; of a link whose signature is at fault, what a well signed one would. `timings_ms` are
-    this explanation's own: reading, look-up, decision, file.
+    `reply` is None when the link is not the asker's account's or names no host that could be asked (`fault`
+    says so, and nothing more is told), and for a remote source that is still to be fetched. `link` is None
+    when it cannot be read. `outcome` is what it comes to; of a link whose signature is at fault, what a well
+    signed one would. `timings_ms` are this explanation's own: reading, look-up, decision, file.
     """
 
     url: str

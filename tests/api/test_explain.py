@@ -61,6 +61,11 @@ def test_a_link_of_another_account_tells_nothing(
     assert (told["reply"], told["access"], told["outcome"]) == (None, None, None)
 
 
+def test_what_is_no_host_is_a_fault(olive_client: Client, images_path: str) -> None:
+    told = accepted(ask(olive_client, images_path, "https://[x"))
+    assert told["fault"] == {"sentence": "this is no host that could be asked", "position": 0, "length": 10}
+
+
 @pytest.mark.parametrize(
     ("query", "words"), [({}, '"url"'), ({"url": "/a", "header": "no header"}, '"header')]
 )

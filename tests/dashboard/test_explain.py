@@ -64,5 +64,12 @@ def test_anothers_link_tells_nothing(eve_client: Client, elsewhere: Account, pho
     assert "the image is public" not in page
 
 
+def test_what_is_no_host_is_marked(olive_client: Client, path: str) -> None:
+    page = ask(olive_client, path, "https://[x/a/b/c")
+    assert "<mark>https://[x</mark>/a/b/c" in page
+    assert "this is no host that could be asked" in page
+    assert "Not a link of this account" not in page
+
+
 def test_nothing_pasted(olive_client: Client, path: str) -> None:
     assert "This field is required" in ask(olive_client, path, "")

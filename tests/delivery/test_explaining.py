@@ -281,6 +281,16 @@ def test_a_host_of_ours_is_no_note(photo: Image, thumbnail: Variant, origin: str
     assert len(explain(origin + link(photo)).notes) == 1
 
 
+@pytest.mark.parametrize("origin", ["https://[x", "https://[x]", "http://a\u2100b.example", "https://"])
+def test_what_is_no_host_is_marked(photo: Image, thumbnail: Variant, origin: str) -> None:
+    told = explain(origin + link(photo), photo.account)
+    assert told.fault is not None
+    assert told.fault.sentence == "this is no host that could be asked"
+    assert told.url.removeprefix(marked(told)) == link(photo)
+    assert (told.reply, told.link, told.outcome, told.notes) == (None, None, None, ())
+    assert "this is no host that could be asked" in command(origin + link(photo))
+
+
 def command(*arguments: str) -> str:
     out = io.StringIO()
     call_command("explain", *arguments, stdout=out)

@@ -17,20 +17,20 @@ _URL = re.compile(r"(https?://[^/?#]*)?([^#]*)(#.*)?", re.IGNORECASE | re.DOTALL
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """`origin` is what stands before the target: nothing, or the scheme and host."""
+    """`origin` is what stands before the target: nothing, or the scheme and host.
+
+    `host` is what a browser would send as Host, of a path alone delivery's own; empty for what no browser
+    could ask.
+    """
 
     origin: str
+    host: str
     target: str
     notes: tuple[str, ...]
 
     @property
     def url(self) -> str:
         return self.origin + self.target
-
-    @property
-    def host(self) -> str:
-        """What a browser would send as Host; of a path alone, delivery's own."""
-        return urlsplit(self.origin or settings.DELIVERY_URL).netloc
 
     @property
     def raw_target(self) -> bytes:
@@ -42,17 +42,25 @@ def read_address(text: str) -> Address:
     match = _URL.fullmatch(text.strip())
     origin, target, fragment = match.groups("") if match else ("", text, "")
     notes = [] if fragment == "" else ["what follows # is never sent"]
-    if origin and not _is_ours(origin):
+    host = _read_host(origin or settings.DELIVERY_URL)
+    if origin and host and not _is_ours(host):
         notes.append(f"links are answered at {settings.DELIVERY_URL}, and not at this host")
-    return Address(_encode(origin), _encode(target), tuple(notes))
+    return Address(_encode(origin), _encode(host), _encode(target), tuple(notes))
+
+
+def _read_host(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # brackets without an address in them, or signs that stand for / or @
+        return ""
 
 
 def _encode(text: str) -> str:
     return quote(text, safe=string.punctuation)
 
 
-def _is_ours(origin: str) -> bool:
-    host = urlsplit(origin).netloc.lower()
+def _is_ours(host: str) -> bool:
+    host = host.lower()
     urls = [settings.DELIVERY_URL, *([settings.CONTROL_URL] if settings.DELIVERY_IN_CONTROL else [])]
     is_known = host in {urlsplit(url).netloc.lower() for url in urls}
     return is_known or DeliveryHost.objects.filter(name=find_host_name(host)).exists()

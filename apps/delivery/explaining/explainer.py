@@ -30,7 +30,7 @@ from apps.images.errors import (
     UnknownAccount,
     UnknownHost,
 )
-from apps.images.explanation import Explanation, LinkParts, Question, Reply
+from apps.images.explanation import Explanation, Fault, LinkParts, Question, Reply
 from apps.images.links import Link
 from apps.images.lookup import look_up
 from apps.images.models import DeliveryHost
@@ -41,6 +41,7 @@ from apps.imaging.errors import ImagingError
 # What a link can be refused for before anything is rendered.
 _EXPECTED = (DecisionError, ImagingError, OriginalMissing, Refusal)
 _NOT_OWNED = "this is no link of the account's: its hash, or its host, is another"
+_NO_HOST = "this is no host that could be asked"
 _FETCHED_FIRST = "the source is not here yet: it is fetched first, and what follows depends on what comes"
 _ASKED_AGAIN = "the copy of the source is no longer fresh: the source is asked again first"
 _NOT_YET = "etag and content-length are known once the picture is made"
@@ -50,6 +51,8 @@ def explain(question: Question) -> Explanation:
     """Return how a link would be answered now; see `explanation`."""
     address, timings = read_address(question.url), Timings()
     told = Explanation(url=address.url, notes=address.notes)
+    if not address.host:
+        return replace(told, fault=Fault(_NO_HOST, 0, len(address.origin)))
     try:
         with timings.measure("link"):
             link = parse_target(
