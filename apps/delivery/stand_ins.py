@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from django.db import DatabaseError, InterfaceError
 
@@ -28,6 +29,7 @@ from apps.imaging.recipe import OutputFormat
 STAND_IN_SECONDS = 5
 # What says nothing about the picture: another time it could be made.
 _PASSING = (RendererError, TryAgain, TooManyMisses, DatabaseError, InterfaceError)
+_Entrant: TypeAlias = tuple[Decision, asyncio.Task[Picture | None]]
 
 
 def list_stand_ins(
@@ -60,9 +62,11 @@ async def make_in_time(
             will_be_late = _predict_seconds(decision) > deadline_seconds
             await asyncio.wait({making}, timeout=0 if will_be_late else deadline_seconds)
             if not making.done():
-                return await _find_ready(stand_ins, renditions) or await _race(
-                    decision, making, _choose_quick(stand_ins, renditions, deadline_seconds), renditions
-                )
+                if (ready := await _find_ready(stand_ins, renditions)) is not None:
+                    return ready
+                if (quick := _choose_quick(stand_ins, renditions, deadline_seconds)) is not None:
+                    standing_in = asyncio.create_task(renditions.make(quick, admit=admit))
+                    return await _race((decision, making), (quick, standing_in))
         return decision, await making
     except _PASSING:
         if (ready := await _find_ready(stand_ins, renditions)) is not None:
@@ -91,18 +95,16 @@ def _choose_quick(
     return next(quick, None) or min(stand_ins, key=_predict_seconds)
 
 
-async def _race(
-    decision: Decision, making: asyncio.Task[Picture | None], quick: Decision | None, renditions: Renditions
-) -> tuple[Decision, Picture | None]:
-    """Return whichever is there first, the better of the two if both are."""
-    if quick is None:
-        return decision, await making
-    standing_in = asyncio.create_task(renditions.make(quick))
+async def _race(best: _Entrant, quick: _Entrant) -> tuple[Decision, Picture | None]:
+    """Return whichever is there first, the better of the two if both are; raises as the better one does."""
+    (decision, making), (instead, standing_in) = best, quick
     try:
         await asyncio.wait({making, standing_in}, return_when=asyncio.FIRST_COMPLETED)
+        if making.done() and isinstance(making.exception(), _PASSING):
+            await asyncio.wait({standing_in})
         is_made = making.done() and making.exception() is None
         if not is_made and standing_in.done() and standing_in.exception() is None:
-            return quick, standing_in.result()
+            return instead, standing_in.result()
         return decision, await making
     finally:
         standing_in.cancel()

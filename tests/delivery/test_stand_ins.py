@@ -16,7 +16,7 @@ from apps.accounts.models import Account
 from apps.delivery.asgi import DeliveryApplication
 from apps.delivery.ports import open_ports
 from apps.images.models import Image, Rendition
-from apps.imaging.errors import RendererUnavailable
+from apps.imaging.errors import RendererTimeout, RendererUnavailable
 from apps.imaging.recipe import OutputFormat
 from apps.imaging.rendered import Rendered
 from apps.variants.models import Variant
@@ -31,11 +31,12 @@ BOTH, AVIF_ONLY = "image/avif,image/webp,*/*", "image/avif,*/*"
 
 
 class LateRenderer(CountingRenderer):
-    """Does not answer with formats that are held, and with none while it is down."""
+    """Does not answer with formats that are held, late fails with some, and has none while it is down."""
 
     def __init__(self) -> None:
         super().__init__()
         self.held = {OutputFormat.AVIF}
+        self.timed_out: set[OutputFormat] = set()
         self.is_down = False
         self.begun: list[OutputFormat] = []
 
@@ -46,7 +47,14 @@ class LateRenderer(CountingRenderer):
         rendered = await super().render(*args, **kwargs)
         while args[2] in self.held:
             await asyncio.sleep(0.01)
+        if args[2] in self.timed_out:
+            raise RendererTimeout
         return rendered
+
+    async def wait_until_begun(self, *outputs: OutputFormat) -> None:
+        async with asyncio.timeout(30):
+            while self.begun != list(outputs):
+                await asyncio.sleep(0.01)
 
 
 @pytest.fixture
@@ -165,6 +173,37 @@ def test_where_nothing_is_made_in_time_the_cheapest_stands_in(
     assert shape(delivery.get(link(photo, "large"), accept=BOTH)) == (200, "image/jpeg", PASSING)
 
 
+def test_a_stand_in_that_is_under_way_is_waited_for_when_avif_fails(
+    delivery: DeliveryClient, photo: Image, variant: Variant, renderer: LateRenderer
+) -> None:
+    renderer.held.add(OutputFormat.WEBP)
+    renderer.timed_out.add(OutputFormat.AVIF)
+
+    async def story() -> Answer:
+        asked = asyncio.create_task(delivery.ask(link(photo), accept=BOTH))
+        await renderer.wait_until_begun(OutputFormat.AVIF, OutputFormat.WEBP)
+        renderer.held.remove(OutputFormat.AVIF)
+        await asyncio.sleep(0.3)
+        renderer.held.clear()
+        return await asked
+
+    assert shape(delivery.run(story())) == (200, "image/webp", PASSING)
+
+
+def test_when_both_fail_it_is_told_why_avif_did(
+    delivery: DeliveryClient, photo: Image, variant: Variant, renderer: LateRenderer
+) -> None:
+    renderer.timed_out |= {OutputFormat.AVIF, OutputFormat.WEBP}
+
+    async def story() -> Answer:
+        asked = asyncio.create_task(delivery.ask(link(photo), accept=BOTH))
+        await renderer.wait_until_begun(OutputFormat.AVIF, OutputFormat.WEBP)
+        renderer.held.clear()
+        return await asked
+
+    assert delivery.run(story()).status == 504
+
+
 def test_a_private_stand_in_is_private(
     delivery: DeliveryClient, secret_photo: Image, variant: Variant, key: str, renderer: LateRenderer
 ) -> None:
@@ -234,3 +273,36 @@ def test_a_queue_is_not_made_longer_by_stand_ins(
 
     assert shape(crowded.run(story())) == (200, "image/avif", LASTING)
     assert renderer.begun == [OutputFormat.AVIF]
+
+
+@pytest.fixture
+def limited(
+    photo: Image, variant: Variant, renderer: LateRenderer, settings: Any
+) -> Iterator[DeliveryClient]:
+    """A delivery plane where a client of the public internet may have one new picture a minute."""
+    settings.MISSES_PER_MINUTE, settings.TRUSTED_PROXIES = 1, 1
+    with DeliveryClient(DeliveryApplication(lambda: open_ports(renderer=renderer))) as client:
+        yield client
+
+
+def test_a_stand_in_is_a_miss_of_whoever_has_it_made(
+    limited: DeliveryClient, photo: Image, renderer: LateRenderer
+) -> None:
+    """One who may have no more waits with the others for the AVIF, and costs no render."""
+    renderer.held.add(OutputFormat.JPEG)
+
+    async def story() -> Answer:
+        theirs = asyncio.create_task(limited.ask(link(photo), accept=AVIF_ONLY))
+        await renderer.wait_until_begun(OutputFormat.AVIF, OutputFormat.JPEG)
+        client = {"x_forwarded_for": "9.9.9.9"}
+        await limited.ask(link(photo, "small"), accept="image/webp", **client)
+        asked = asyncio.create_task(limited.ask(link(photo), accept=BOTH, **client))
+        await asyncio.sleep(0.8)
+        assert not asked.done()
+        renderer.held.clear()
+        await theirs
+        return await asked
+
+    create_variant(account=photo.account, name="small", options={"width": 20}, actor=SYSTEM)
+    assert shape(limited.run(story())) == (200, "image/avif", LASTING)
+    assert renderer.begun == [OutputFormat.AVIF, OutputFormat.JPEG, OutputFormat.WEBP]
