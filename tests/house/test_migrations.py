@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.core.management import call_command
-from django.db.migrations import AddField, Migration
+from django.db.migrations import AddField, AddIndex, CreateModel, Migration
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import NOT_PROVIDED
 
@@ -32,3 +33,15 @@ def test_an_old_process_can_insert_beside_a_new_column() -> None:
     assert added
     for *names, field in added:
         assert field.null or field.db_default is not NOT_PROVIDED, f"{names} has no default in the database"
+
+
+def test_nobody_waits_for_an_index_of_a_table_that_was_there() -> None:
+    seen = 0
+    for migration in list_migrations():
+        new = {each.name_lower for each in migration.operations if isinstance(each, CreateModel)}
+        for each in migration.operations:
+            if isinstance(each, AddIndex) and each.model_name_lower not in new:
+                seen += 1
+                assert isinstance(each, AddIndexConcurrently), f"{migration} locks {each.model_name}"
+                assert not migration.atomic
+    assert seen

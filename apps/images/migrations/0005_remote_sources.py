@@ -39,12 +39,6 @@ class Migration(migrations.Migration):
             field=models.BooleanField(db_default=False, default=False),
         ),
         migrations.AddIndex(
-            model_name="image",
-            index=models.Index(
-                condition=models.Q(("is_remote", True)), fields=["account"], name="image_remote"
-            ),
-        ),
-        migrations.AddIndex(
             model_name="remotesource",
             index=models.Index(fields=["stale_until"], name="remote_source_stale_until"),
         ),
