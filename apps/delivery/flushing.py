@@ -44,12 +44,14 @@ class Flusher:
         await self.flush()
 
     async def flush(self) -> None:
-        """Write every batch; the database being away is logged, and the next flush's to mend."""
+        """Write every batch; what fails is logged, and the next flush's to mend."""
         for batch in self._batches:
             try:
                 await self._threads.run(batch.flush)
             except (DatabaseError, InterfaceError) as error:
                 logger.warning("What was counted is kept until the database answers: %s", error)
+            except Exception:  # one batch's fault must end neither the task nor the others
+                logger.exception("What was counted could not be written, and is kept")
 
     async def _run(self) -> None:
         while True:
