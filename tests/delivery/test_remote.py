@@ -481,6 +481,16 @@ def test_what_has_changed_is_shown(delivery: DeliveryClient, host: str, origin: 
     assert (copy.version, copy.remote.etag) == (2, '"two"')
 
 
+def test_focal_points_are_of_their_bytes(delivery: DeliveryClient, host: str, origin: Origin) -> None:
+    url = origin.put("/pear.jpg", draw_picture())
+    delivery.get(remote("w=60", url), host=host)
+    Image.everything.update(focal_points="a:0.1,0.2")
+    make_stale()
+    origin.put("/pear.jpg", draw_picture(size=(80, 160)))
+    assert delivery.get(remote("w=60", url), host=host).status == 200
+    assert Image.everything.get().focal_points == ""
+
+
 def test_a_server_that_is_away_is_stood_in_for_a_day(
     delivery: DeliveryClient, host: str, origin: Origin
 ) -> None:

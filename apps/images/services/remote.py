@@ -134,7 +134,7 @@ def _keep(errand: _Errand, fetched: Fetched, file: BinaryIO) -> bool:
     info = inspect_original(file, max_bytes=MAX_BYTES)
     original = Original(file, fetched.size_bytes, bytes.fromhex(fetched.sha256), info)
     file.seek(0)
-    columns = original.describe(account)
+    columns = original.describe(account) | {"focal_points": ""}  # they were of the bytes before
     removal = write_file(store=ORIGINALS, key=columns["storage_key"], content=file, account=account)
     purges: list[Job] = []
 
