@@ -60,7 +60,10 @@ class FetchLimits:
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a server calls the version it sent, in its own words; empty texts for what it did not say."""
+    """What a server calls the version it sent, in its own words; empty texts for what it did not say.
+
+    They belong to one URL: what came by a redirect has none.
+    """
 
     etag: str = ""
     last_modified: str = ""
@@ -129,8 +132,8 @@ class Fetcher:
         """Write what a URL leads to into a file; raises FetchError, and then a part of it may be in there.
 
         `asker` is on whose behalf: the slots are shared out among them. `known` is what an earlier fetch was
-        told: if it still holds, nothing is written. `may_follow` judges each redirect, beyond what is judged
-        anyway.
+        told: the URL itself, not what it redirects to, is asked whether it still holds, and nothing
+        is written if so. `may_follow` judges each redirect, beyond what is judged anyway.
         """
         with self._slots.held_by(asker):
             began_at = time.monotonic()
@@ -154,11 +157,13 @@ class Fetcher:
         try:
             for _ in range(self._limits.max_redirects + 1):
                 may_know = url.origin == first.origin
-                headers = known.as_condition()
+                # What a redirect leads to may be another thing by now, and call it by the same name.
+                headers = known.as_condition() if url is first else {}
+                is_conditional = bool(headers)
                 if may_know and first.authorization is not None:
                     headers["Authorization"] = first.authorization
                 with self._open(url, headers, deadline) as exchange:
-                    if exchange.status == _NOT_MODIFIED and known.as_condition():
+                    if exchange.status == _NOT_MODIFIED and is_conditional:
                         return _describe(exchange, first, url, known=known)
                     if exchange.status not in REDIRECTS:
                         return _receive(exchange, first, url, into, max_bytes)
@@ -200,7 +205,11 @@ def _receive(exchange: Exchange, first: FetchUrl, url: FetchUrl, into: BinaryIO,
 
 def _describe(exchange: Exchange, first: FetchUrl, url: FetchUrl, known: Validators | None = None) -> Fetched:
     """Return what an answer's head tells; with `known`, of an answer that these still hold."""
-    told = Validators(_read(exchange.header("ETag"), _ETAG), _read(exchange.header("Last-Modified"), _DATE))
+    told = Validators()
+    if url is first:
+        told = Validators(
+            _read(exchange.header("ETag"), _ETAG), _read(exchange.header("Last-Modified"), _DATE)
+        )
     return Fetched(
         url=str(url),
         filename=first.filename,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import socket
 from pathlib import Path
@@ -15,6 +16,7 @@ from apps.fetching.errors import (
     RefusedByServer,
     TooManyRedirects,
 )
+from apps.fetching.fetcher import Validators
 from tests.fetching.fetching import Names, fetch, fetcher_for
 from tests.fetching.serving import Authority, Talk, answer, canary, ok, serve, was_visited
 
@@ -165,6 +167,27 @@ def test_credentials_stay_with_their_origin(caplog: pytest.LogCaptureFixture) ->
     assert ["Authorization: Basic" in head for head in server.heads] == [True, True]
     assert "Authorization" not in other.heads[0]
     assert "swordfish" not in caplog.text
+
+
+def test_validators_stay_with_their_url() -> None:
+    """Another URL may call another picture by the same name, or have one that is older."""
+    moved = iter([False, True])
+
+    def talk(connection: socket.socket, head: str) -> None:
+        if head.startswith("GET /0 ") and next(moved):
+            connection.sendall(answer("302 Found", "Location: /1", "Content-Length: 0"))
+        elif "If-None-Match" in head or "If-Modified-Since" in head:
+            connection.sendall(answer("304 Not Modified"))
+        else:
+            connection.sendall(ok(BODY, 'ETag: "one"', "Last-Modified: Sat, 28 Nov 2026 07:00:00 GMT"))
+
+    with serve(talk) as server:
+        fetcher, url = fetcher_for(server), f"http://pears.example:{server.port}/0"
+        _, first = fetch(fetcher, url)
+        into = io.BytesIO()
+        again = fetcher.fetch(url, into=into, max_bytes=100, asker=1, known=first.validators)
+    assert first.validators.etag == '"one"'
+    assert (into.getvalue(), again.is_unchanged, again.validators) == (BODY, False, Validators())
 
 
 def test_the_page_of_a_redirect_is_not_the_picture() -> None:
