@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from PIL import Image as Picture
@@ -31,6 +31,7 @@ from tests.delivery.asgi_client import Answer, DeliveryClient
 from tests.delivery.conftest import CountingRenderer, draw_picture, upload
 from tests.delivery.origins import HOST, Origin, remote, serving
 from tests.fetching.serving import answer, ok, serve
+from tests.together import run_together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -606,6 +607,29 @@ def test_copies_nobody_asks_for_go(delivery: DeliveryClient, host: str, origin: 
     assert retire_useless_sources() == 1
     assert not Image.everything.exists()
     assert not Rendition.objects.exists()
+
+
+def test_a_copy_that_another_holds_is_left_to_it(
+    delivery: DeliveryClient, host: str, origin: Origin, settings: Any
+) -> None:
+    """A purge locks the image and then wants its source: whoever drops copies must not do so in turn."""
+    delivery.get(remote("w=60", origin.put("/one.jpg", draw_picture())), host=host)
+    for _ in range(14):
+        make_stale()
+
+    def retire() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '5s'")
+        return retire_useless_sources()
+
+    settings.REMOTE_BYTES = 1
+    with transaction.atomic():
+        Image.everything.select_for_update(no_key=True).get()
+        assert run_together(retire) == [0]
+        other = origin.put("/two.jpg", draw_picture())
+        assert delivery.get(remote("w=60", other), host=host).status == 200
+    assert RemoteSource.objects.count() == 2
+    assert retire_useless_sources() == 1
 
 
 def test_the_budget_makes_the_stalest_go(

@@ -28,6 +28,7 @@ from apps.fetching.url import FetchUrl
 from apps.images.fetcher import find_fetcher
 from apps.images.freshness import STALE_SECONDS, find_lifetime, is_strict
 from apps.images.models import Image, RemoteSource
+from apps.images.models.remote import RemoteSourceQuerySet
 from apps.images.remote import RemoteLink, make_source_id, may_come_from
 from apps.images.renderer import inspect_original
 from apps.images.services.deletion import drop_image
@@ -97,8 +98,7 @@ def retire_useless_sources(*, limit: int = 100) -> int:
     """Drop copies that nobody has asked for since they could last be shown; returns how many."""
     before = timezone.now() - timedelta(seconds=_MEMORY_SECONDS)
     with transaction.atomic():
-        useless = RemoteSource.objects.useless_since(before).stalest().select_related("image__account")
-        found = list(useless.select_for_update(skip_locked=True, of=("self",))[:limit])
+        found = _hold_free(RemoteSource.objects.useless_since(before).stalest(), limit)
         for source in found:
             _retire(source)
     return len(found)
@@ -209,7 +209,7 @@ def _write(errand: _Errand, change: Callable[[], object]) -> bool:
     account, known = errand.account, errand.known
     with transaction.atomic():
         _hold(account, errand.link.image_id)
-        present = _find(account, errand.link.image_id)
+        present = _find(account, errand.link.image_id, is_held=True)
         if _was_purged(errand):
             return False
         was, now = (source and source.image.version for source in (known, present))
@@ -227,8 +227,7 @@ def _make_room(errand: _Errand, size_bytes: int) -> None:
     if excess <= 0:
         return
     others = RemoteSource.objects.in_account(account).exclude(pk=own)
-    sources = others.stalest().select_related("image__account")
-    for source in sources.select_for_update(skip_locked=True, of=("self",))[:1000]:
+    for source in _hold_free(others.stalest(), 1000):
         excess -= source.image.size_bytes
         _retire(source)
         if excess <= 0:
@@ -242,9 +241,22 @@ def _retire(source: RemoteSource) -> None:
     drop_image(image, delay_seconds=LINGER_SECONDS)
 
 
-def _find(account: Account, source_id: str) -> RemoteSource | None:
+def _find(account: Account, source_id: str, *, is_held: bool = False) -> RemoteSource | None:
     sources = RemoteSource.objects.in_account(account).select_related("image__account")
+    if is_held:
+        sources = sources.select_for_update(of=("image",))  # as it may be dropped
     return sources.filter(image__public_id=source_id).first()
+
+
+def _hold_free(sources: RemoteSourceQuerySet, limit: int) -> list[RemoteSource]:
+    """Hold copies to drop them, but for those that others hold.
+
+    Everybody locks the image before the row of its source, lest two who want both wait for one another. Once
+    they are held, they are read anew: one may have been asked for meanwhile.
+    """
+    free = sources.select_related("image").select_for_update(skip_locked=True, of=("image",))[:limit]
+    held = [source.pk for source in free]
+    return list(sources.filter(pk__in=held).select_related("image__account"))
 
 
 def _hold(account: Account, source_id: str) -> None:
