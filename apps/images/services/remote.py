@@ -8,13 +8,13 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Sum
+from django.db.models import F, Max, Sum
 from django.utils import timezone
 
 from apps.accounts.actor import Actor
@@ -49,12 +49,15 @@ _MEMORY_SECONDS = 600
 
 @dataclass(frozen=True, slots=True)
 class _Errand:
-    """One fetch: what it is for, what was known when it began, and when that was."""
+    """One fetch: what it is for, what was known when it began, and the last event written down until then.
+
+    Not when that was: a purge comes from another host, which has a clock of its own.
+    """
 
     account: Account
     link: RemoteLink
     known: RemoteSource | None
-    began_at: datetime
+    last_event: int
 
 
 def bring_source(*, account_pk: int, link: RemoteLink, allowed_origins: tuple[str, ...]) -> None:
@@ -64,10 +67,11 @@ def bring_source(*, account_pk: int, link: RemoteLink, allowed_origins: tuple[st
     """
     account = Account.objects.get(pk=account_pk)
     for _ in range(2):  # what was purged while it was fetched is fetched again
+        last_event = AuditEvent.objects.aggregate(last=Max("pk"))["last"] or 0
         known = _find(account, link.image_id)
         if known is not None and known.fresh_until > timezone.now():
             return  # another process was faster
-        if _run(_Errand(account, link, known, timezone.now()), allowed_origins):
+        if _run(_Errand(account, link, known, last_event), allowed_origins):
             return
 
 
@@ -269,4 +273,4 @@ def _hold(account: Account, source_id: str) -> None:
 
 def _was_purged(errand: _Errand) -> bool:
     events = AuditEvent.objects.filter(account=errand.account, action=_PURGED)
-    return events.filter(object_id=errand.link.image_id, at__gte=errand.began_at).exists()
+    return events.filter(object_id=errand.link.image_id, pk__gt=errand.last_event).exists()
