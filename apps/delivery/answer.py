@@ -110,7 +110,7 @@ async def _answer_link(
                     decision,
                     list_stand_ins(decision, request.header("accept"), decide_for),
                     ports.renditions,
-                    deadline_seconds=_find_deadline(facts, ports),
+                    deadline_seconds=find_deadline(facts, ports.avif_seconds),
                     admit=partial(_admit, request, ports),
                 )
         if picture is not None:
@@ -137,10 +137,10 @@ async def _look_up(
     return facts
 
 
-def _find_deadline(facts: Facts | None, ports: Ports) -> float:
+def find_deadline(facts: Facts | None, usual_seconds: float) -> float:
     """Return how many seconds AVIF may take: the variant's, else everybody's."""
     if facts is None or facts.variant is None or facts.variant.avif_deadline_ms is None:
-        return ports.avif_seconds
+        return usual_seconds
     return facts.variant.avif_deadline_ms / 1000
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from apps.delivery.headers import as_missing
@@ -31,9 +31,13 @@ async def answer_fallback(link: Link, request: DeliveryRequest, answer: Answer) 
 
     Raises NoSuchImage where it cannot be shown to everyone, or not in this variant.
     """
-    headers = {name: value for name, value in request.headers.items() if name not in _CONDITIONS}
     try:
-        found = await answer(link, replace(request, headers=headers))
+        found = await answer(link, replace(request, headers=without_conditions(request.headers)))
     except (DecisionError, LinkError, ImagingError) as error:
         raise NoSuchImage from error
     return replace(found, status=404, headers=as_missing(found.headers))
+
+
+def without_conditions(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return headers without those on what the client has: that is of the missing image, not of this."""
+    return {name: value for name, value in headers.items() if name not in _CONDITIONS}

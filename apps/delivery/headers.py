@@ -42,7 +42,7 @@ def download_headers(download: Download) -> dict[str, str]:
 
 def as_missing(headers: Mapping[str, str]) -> dict[str, str]:
     """Return a picture's headers as those of one that stands in for what is missing: nobody may keep it."""
-    kept = {name: headers[name] for name in ("content-type", "content-length")}
+    kept = {name: headers[name] for name in ("content-type", "content-length") if name in headers}
     return kept | _lower(NO_STORE) | _SAFETY | {"cf-resized": "err=9431"}
 
 

@@ -37,7 +37,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a viewer would get. `code` is that of an error, `text` its body; empty for a picture."""
+    """What a viewer would get. `code` is that of an error, `text` its body; empty for a picture.
+
+    A fallback is a picture with an error's status and code.
+    """
 
     status: int
     code: int | None
@@ -157,8 +160,9 @@ class Explanation:
 
     `reply` is None when the link is not the asker's account's or names no host that could be asked (`fault`
     says so, and nothing more is told), and for a remote source that is still to be fetched. `link` is None
-    when it cannot be read. `outcome` is what it comes to; of a link whose signature is at fault, what a well
-    signed one would. `timings_ms` are this explanation's own: reading, look-up, decision, file.
+    when it cannot be read. `outcome` is what it comes to, None of an original that is sent as it is; of a
+    link whose signature is at fault, what a well signed one would. `timings_ms` are this explanation's own:
+    reading, look-up, decision, file.
     """
 
     url: str

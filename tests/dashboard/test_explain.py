@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from apps.accounts.actor import SYSTEM
 from apps.accounts.models import Account
 from apps.images.links import write_link
 from apps.images.models import Image
+from apps.variants.services import set_delivery_policy
 from tests.dashboard.conftest import Upload
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +71,13 @@ def test_what_is_no_host_is_marked(olive_client: Client, path: str) -> None:
     assert "<mark>https://[x</mark>/a/b/c" in page
     assert "this is no host that could be asked" in page
     assert "Not a link of this account" not in page
+
+
+def test_an_original_is_called_one(olive_client: Client, path: str, photo: Image) -> None:
+    set_delivery_policy(account=photo.account, has_original_downloads=True, actor=SYSTEM)
+    page = ask(olive_client, path, link(photo, "original"))
+    assert "The original\n" in page
+    assert "Refused" not in page
 
 
 def test_nothing_pasted(olive_client: Client, path: str) -> None:

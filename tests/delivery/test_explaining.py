@@ -22,7 +22,7 @@ from apps.images.storage import originals, renditions
 from apps.signing.services import create_signing_key
 from apps.signing.signature import sign
 from apps.variants.models import Variant
-from apps.variants.services import set_delivery_policy
+from apps.variants.services import create_variant, edit_variant, set_delivery_policy
 from tests import pictures
 from tests.delivery.asgi_client import Answer, DeliveryClient
 from tests.delivery.conftest import draw_picture, link, signed_link, upload
@@ -109,6 +109,82 @@ def test_a_file_that_is_missing_is_seen(delivery: DeliveryClient, photo: Image, 
     told = explain(link(photo))
     assert told.reply is not None
     assert (told.reply.status, told.reply.code) == (502, 9505)
+
+
+ORIGINALS: dict[str, tuple[dict[str, str], int]] = {
+    "whole": ({}, 200),
+    "known": ({"if_none_match": "*"}, 304),
+    "a part": ({"range": "bytes=0-9"}, 206),
+    "beyond": ({"range": "bytes=99999-"}, 416),
+}
+
+
+@pytest.mark.parametrize("name", ORIGINALS)
+def test_an_original_is_told_to_the_last_header(delivery: DeliveryClient, photo: Image, name: str) -> None:
+    headers, status = ORIGINALS[name]
+    set_delivery_policy(account=photo.account, has_original_downloads=True, actor=SYSTEM)
+    told = explain(link(photo, "original"), **headers)
+    answer = delivery.get(link(photo, "original"), **headers)
+    assert told.reply is not None
+    assert told.reply.status == answer.status == status
+    assert dict(told.reply.headers) == but_for_id(answer)
+    assert told.outcome is None
+    assert status == 416 or any("asks for the original" in note for note in told.notes)
+    assert status != 200 or "answer    200, the original\n" in command(link(photo, "original"))
+
+
+def test_a_private_original_is_opened_by_its_signature_only(
+    delivery: DeliveryClient, orchard: Account, secret_photo: Image, key: str
+) -> None:
+    create_variant(account=orchard, name="original", options={"width": 9}, is_public=True, actor=SYSTEM)
+    set_delivery_policy(account=orchard, has_original_downloads=True, actor=SYSTEM)
+    for target in (link(secret_photo, "original"), signed_link(secret_photo, key, "original")):
+        told, answer = explain(target), delivery.get(target)
+        assert told.reply is not None
+        assert told.access is not None
+        assert dict(told.reply.headers) == but_for_id(answer)
+        assert (told.reply.status, told.access.is_granted) == (answer.status, answer.status == 200)
+
+
+def test_a_fallback_is_told_to_the_last_header(
+    delivery: DeliveryClient, photo: Image, thumbnail: Variant
+) -> None:
+    set_delivery_policy(account=photo.account, fallback_image=photo.public_id, actor=SYSTEM)
+    target = f"/{photo.account.hash}/none/thumbnail"
+    wants = {"accept": "image/webp", "if_none_match": "*", "range": "bytes=0-1"}
+    before, answer, told = explain(target, **wants), delivery.get(target, **wants), explain(target, **wants)
+    assert before.reply is not None
+    assert told.reply is not None
+    assert told.outcome is not None
+    assert (told.reply.status, told.reply.code, told.reply.text) == (answer.status, 9431, "")
+    assert dict(told.reply.headers) == but_for_id(answer)
+    unmade = dict(told.reply.headers) | before.reply.headers
+    assert unmade == told.reply.headers
+    assert (told.outcome.format, told.outcome.tier, marked(told)) == ("webp", "stored", "none")
+    assert told.notes == (f"the account's fallback is shown instead: {photo.public_id}",)
+
+
+@pytest.mark.parametrize("segment", ["medium", "original", "w=9"])
+def test_where_no_fallback_is_shown_there_are_words(
+    delivery: DeliveryClient, photo: Image, segment: str
+) -> None:
+    set_delivery_policy(
+        account=photo.account, fallback_image=photo.public_id, has_original_downloads=True, actor=SYSTEM
+    )
+    target = f"/{photo.account.hash}/none/{segment}"
+    told, answer = explain(target), delivery.get(target)
+    assert told.reply is not None
+    assert (told.reply.status, told.reply.text) == (404, answer.body.decode().strip())
+    assert dict(told.reply.headers) == but_for_id(answer)
+
+
+def test_what_stands_in_for_a_late_avif_is_noted(photo: Image, thumbnail: Variant, settings: Any) -> None:
+    settings.AVIF_DEADLINE_MS = 700
+    late = "another format may stand in if the AVIF is not made within"
+    assert f"{late} 700 ms" in explain(link(photo), accept="image/avif,image/webp").notes
+    edit_variant(variant=thumbnail, avif_deadline_ms=300, actor=SYSTEM)
+    assert f"{late} 300 ms" in explain(link(photo), accept="image/avif,image/webp").notes
+    assert not any(note.startswith(late) for note in explain(link(photo), accept="image/webp").notes)
 
 
 Maker = Callable[[Image, Image, str], str]

@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import partial
 
+from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.db import connection
 
 from apps.accounts.models import Account
-from apps.delivery.answer import answer_picture, decide_request
+from apps.delivery.answer import answer_picture, decide_request, find_deadline
+from apps.delivery.downloads import answer_download
 from apps.delivery.errors import find_row, write_error
 from apps.delivery.explaining.access import judge_access, read_keys, sign_well
 from apps.delivery.explaining.address import Address, read_address
 from apps.delivery.explaining.faults import find_fault, point_at_account
 from apps.delivery.explaining.outcome import describe_outcome, find_stored
-from apps.delivery.headers import decision_headers
+from apps.delivery.fallbacks import find_fallback, without_conditions
+from apps.delivery.headers import as_missing, decision_headers
 from apps.delivery.messages import DeliveryRequest, DeliveryResponse
 from apps.delivery.ports import find_own_urls
 from apps.delivery.refusals import Refusal
 from apps.delivery.renditions import Picture
+from apps.delivery.stand_ins import list_stand_ins
 from apps.delivery.timings import Timings
-from apps.images.decide import Facts
+from apps.images.decide import Decision, Facts
+from apps.images.download import find_download
 from apps.images.errors import (
     AccessDenied,
     DecisionError,
     LinkError,
+    NoSuchImage,
     OriginalMissing,
     UnknownAccount,
     UnknownHost,
@@ -37,6 +44,7 @@ from apps.images.models import DeliveryHost
 from apps.images.remote import RemoteLink, check_source, parse_target
 from apps.images.storage import originals
 from apps.imaging.errors import ImagingError
+from apps.imaging.recipe import OutputFormat
 
 # What a link can be refused for before anything is rendered.
 _EXPECTED = (DecisionError, ImagingError, OriginalMissing, Refusal)
@@ -44,7 +52,8 @@ _NOT_OWNED = "this is no link of the account's: its hash, or its host, is anothe
 _NO_HOST = "this is no host that could be asked"
 _FETCHED_FIRST = "the source is not here yet: it is fetched first, and what follows depends on what comes"
 _ASKED_AGAIN = "the copy of the source is no longer fresh: the source is asked again first"
-_NOT_YET = "etag and content-length are known once the picture is made"
+_NOT_YET = "headers about its bytes, such as content-length, are known once the picture is made"
+_ORIGINAL = "the link asks for the original: it is sent as it was uploaded, as an attachment"
 
 
 def explain(question: Question) -> Explanation:
@@ -88,7 +97,8 @@ class _Narrator:
         self._request = DeliveryRequest("GET", address.raw_target, question.headers)
         self._address = address
         self._link = link
-        self._facts = facts
+        # Where the original may be had, its word means no variant, nor what that would open.
+        self._facts = facts if facts.original is None else replace(facts, variant=None)
         self._timings = timings
         self._now = int(time.time())
         self._keys = read_keys(facts)
@@ -109,10 +119,39 @@ class _Narrator:
                 check_source(self._link, self._facts, own_urls=find_own_urls())
                 if self._facts.image is None:
                     return told
-            return self._tell_decision(told, self._link)
+            return self._tell_answer(told, self._link)
         except _EXPECTED as error:
             told = replace(told, fault=find_fault(error, self._address, self._link), reply=_refuse(error))
             return self._look_behind(told) if isinstance(error, AccessDenied) else told
+
+    def _tell_answer(self, told: Explanation, link: Link) -> Explanation:
+        if (download := find_download(link, self._facts, now=self._now)) is not None:
+            response = async_to_sync(answer_download)(self._request, download)
+            return replace(told, reply=_tell(response), notes=(*told.notes, _ORIGINAL))
+        if (instead := find_fallback(link, self._facts)) is not None:
+            return self._tell_fallback(told, instead)
+        return self._tell_decision(told, link)
+
+    def _tell_fallback(self, told: Explanation, link: Link) -> Explanation:
+        """Tell of what is shown instead of the missing image, as `answer_fallback` answers with it."""
+        missing = NoSuchImage()
+        with self._timings.measure("lookup"):
+            facts = look_up(link, settings.FIELD_KEYS)
+        if facts is None:
+            raise missing
+        question = replace(self._question, headers=without_conditions(self._question.headers))
+        narrator = _Narrator(question, self._address, link, facts, self._timings)
+        try:
+            shown = narrator._tell_answer(told, link)
+        except (DecisionError, LinkError, ImagingError) as error:
+            raise missing from error
+        headers = as_missing(shown.reply.headers if shown.reply else {})
+        return replace(
+            shown,
+            fault=find_fault(missing, self._address, self._link),
+            reply=replace(_refuse(missing), text="", headers=headers),
+            notes=(*shown.notes, f"the account's fallback is shown instead: {link.image_id}"),
+        )
 
     def _tell_decision(self, told: Explanation, link: Link) -> Explanation:
         with self._timings.measure("decide"):
@@ -126,7 +165,17 @@ class _Narrator:
         if not originals().exists(decision.image.storage_key):
             raise OriginalMissing
         headers = decision_headers(decision) | {"content-type": decision.output.content_type}
-        return replace(told, reply=Reply(200, None, "", headers), notes=(*told.notes, _NOT_YET))
+        notes = (*told.notes, _NOT_YET, *self._note_deadline(decision, link))
+        return replace(told, reply=Reply(200, None, "", headers), notes=notes)
+
+    def _note_deadline(self, decision: Decision, link: Link) -> tuple[str, ...]:
+        """Return that another format may be sent at first, if there is one that the viewer takes."""
+        decide_for = partial(decide_request, self._request, link, self._facts, now=self._now)
+        accept = self._request.header("accept")
+        if decision.output is not OutputFormat.AVIF or not list_stand_ins(decision, accept, decide_for):
+            return ()
+        seconds = find_deadline(self._facts, settings.AVIF_DEADLINE_MS / 1000)
+        return (f"another format may stand in if the AVIF is not made within {seconds * 1000:.0f} ms",)
 
     def _look_behind(self, told: Explanation) -> Explanation:
         """Add what the link would come to if it were signed well, so that all faults are seen at once."""
@@ -134,7 +183,7 @@ class _Narrator:
         if link is None:
             return told
         try:
-            return replace(told, outcome=self._tell_decision(told, link).outcome)
+            return replace(told, outcome=self._tell_answer(told, link).outcome)
         except _EXPECTED:
             return told
 

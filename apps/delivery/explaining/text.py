@@ -45,8 +45,10 @@ def _list_lines(told: Explanation) -> Iterator[Line]:
 
 
 def _summarise(reply: Reply, outcome: Outcome | None) -> str:
-    if reply.text or outcome is None:
+    if reply.text:
         return f"{reply.status}, {reply.text}"
+    if outcome is None:
+        return f"{reply.status}, the original"
     size = f", {outcome.size_bytes:,} bytes" if outcome.size_bytes is not None else ""
     return f"{reply.status}, {outcome.format}{size}"
 
