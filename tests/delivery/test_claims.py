@@ -54,7 +54,8 @@ def ask_both(planes: list[DeliveryClient], target: str, times: int) -> list[Any]
 
 
 def test_it_works(planes: list[DeliveryClient], photo: Image, renderer: CountingRenderer) -> None:
-    answers = ask_both(planes, link(photo), 100)
+    # More would wait for a connection longer than is allowed on a busy machine; test_processes has two hundred.
+    answers = ask_both(planes, link(photo), 30)
     assert {answer.status for answer in answers} == {200}
     assert len({answer.headers["etag"] for answer in answers}) == 1
     assert renderer.asked == 1
