@@ -357,6 +357,23 @@ def test_a_host_of_ours_is_no_note(photo: Image, thumbnail: Variant, origin: str
     assert len(explain(origin + link(photo)).notes) == 1
 
 
+@pytest.mark.parametrize("target", ["/hash/pear/thumbnail", "/cdn-cgi/image/w=9/a.jpg"])
+@pytest.mark.django_db
+def test_whether_another_account_has_a_host_is_not_told(
+    orchard: Account, elsewhere: Account, target: str
+) -> None:
+    add_host(account=orchard, name="taken.example", actor=SYSTEM)
+    theirs = explain(f"http://taken.example{target}", elsewhere)
+    nobodys = explain(f"http://nobody.example{target}", elsewhere)
+    own = explain(f"http://taken.example{target}", orchard)
+    assert not any("not at this host" in note for note in own.notes)
+    assert theirs.notes == nobodys.notes
+    assert "not at this host" in theirs.notes[0]
+    assert theirs.fault is not None
+    assert nobodys.fault is not None
+    assert (theirs.fault.sentence, theirs.reply) == (nobodys.fault.sentence, nobodys.reply)
+
+
 @pytest.mark.parametrize("origin", ["https://[x", "https://[x]", "http://a\u2100b.example", "https://"])
 def test_what_is_no_host_is_marked(photo: Image, thumbnail: Variant, origin: str) -> None:
     told = explain(origin + link(photo), photo.account)

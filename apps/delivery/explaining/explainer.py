@@ -58,7 +58,7 @@ _ORIGINAL = "the link asks for the original: it is sent as it was uploaded, as a
 
 def explain(question: Question) -> Explanation:
     """Return how a link would be answered now; see `explanation`."""
-    address, timings = read_address(question.url), Timings()
+    address, timings = read_address(question.url, question.account), Timings()
     told = Explanation(url=address.url, notes=address.notes)
     if not address.host:
         return replace(told, fault=Fault(_NO_HOST, 0, len(address.origin)))
