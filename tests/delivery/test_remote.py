@@ -6,6 +6,7 @@ import io
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -64,6 +65,20 @@ def make_stale() -> None:
     """Let an hour and more go by."""
     past = timedelta(hours=2)
     RemoteSource.objects.update(fresh_until=F("fresh_until") - past, stale_until=F("stale_until") - past)
+
+
+def wait_until_somebody_waits_for_us() -> None:
+    """Return once another transaction wants what ours has locked."""
+    waiting = (
+        "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    )
+    with connection.cursor() as cursor:
+        for _ in range(400):
+            cursor.execute(waiting)
+            if cursor.fetchone() != (0,):
+                return
+            time.sleep(0.05)
+    pytest.fail("nobody came to wait")
 
 
 def test_it_works(delivery: DeliveryClient, host: str, origin: Origin, renderer: CountingRenderer) -> None:
@@ -631,6 +646,28 @@ def test_a_copy_that_another_holds_is_left_to_it(
         assert delivery.get(remote("w=60", other), host=host).status == 200
     assert RemoteSource.objects.count() == 2
     assert retire_useless_sources() == 1
+
+
+def test_new_bytes_hold_their_own_copy_before_they_make_room(
+    delivery: DeliveryClient, host: str, origin: Origin, settings: Any
+) -> None:
+    """Of two that make room by each other's copies, each would wait for what the other dropped."""
+    one, two = (origin.put(f"/{name}.jpg", draw_picture()) for name in ("one", "two"))
+    for url in (one, two):
+        delivery.get(remote("w=60", url), host=host)
+    make_stale()
+    origin.put("/one.jpg", draw_picture(size=(80, 160)))
+    settings.REMOTE_BYTES = 1
+    found: list[Answer] = []
+    thread = threading.Thread(target=lambda: found.append(delivery.get(remote("w=60", one), host=host)))
+    with transaction.atomic():
+        images = Image.everything.select_for_update(no_key=True, nowait=True)
+        images.get(remote__place=one)
+        thread.start()
+        wait_until_somebody_waits_for_us()
+        assert images.get(remote__place=two).width == 120
+    thread.join()
+    assert size(found[0]) == (60, 120)
 
 
 def test_the_budget_makes_the_stalest_go(
