@@ -54,7 +54,7 @@ def ask_both(planes: list[DeliveryClient], target: str, times: int) -> list[Any]
 
 
 def test_it_works(planes: list[DeliveryClient], photo: Image, renderer: CountingRenderer) -> None:
-    # More would wait for a connection longer than is allowed on a busy machine; test_processes has two hundred.
+    # More would wait for a connection longer than allowed on a busy machine; test_processes has two hundred.
     answers = ask_both(planes, link(photo), 30)
     assert {answer.status for answer in answers} == {200}
     assert len({answer.headers["etag"] for answer in answers}) == 1
