@@ -35,6 +35,7 @@ from apps.outbox.services import run_due_jobs
 from apps.variants.services import create_variant, delete_variant
 from tests.images.conftest import jpeg
 from tests.pictures import huge_webp
+from tests.renderer.running import RunningRenderer
 
 pytestmark = pytest.mark.django_db
 
@@ -147,6 +148,24 @@ def test_what_would_take_too_long_is_left_to_who_asks(orchard: Account, stores: 
     upload_image(account=orchard, file=io.BytesIO(huge_webp(10_000)), actor=SYSTEM)
     run_due_jobs()
     assert not Rendition.objects.exclude(fingerprint=FINGERPRINT).exists()
+    assert not Job.objects.filter(kind=RENDER_AHEAD).exclude(state=JobState.DONE).exists()
+
+
+def test_a_mezzanine_that_this_host_cannot_make_is_not_waited_for(
+    orchard: Account, stores: Path, settings: Any
+) -> None:
+    create_variant(account=orchard, name="w", options=Recipe(width=9), is_rendered_ahead=True, actor=SYSTEM)
+    upload_image(account=orchard, file=io.BytesIO(huge_webp(10_000)), actor=SYSTEM)
+    with TemporaryDirectory(prefix="renderer-") as folder:
+        renderer = RunningRenderer(Path(folder) / "socket", workers=1, heavy_workers=0)
+        try:
+            settings.RENDERER_SOCKET = str(renderer.wait_until_ready().socket_path)
+            for _ in range(6):  # more often than a job is tried
+                Job.objects.filter(state=JobState.PENDING).update(next_at=timezone.now())
+                run_due_jobs()
+        finally:
+            renderer.stop()
+    assert not Rendition.objects.exists()
     assert not Job.objects.filter(kind=RENDER_AHEAD).exclude(state=JobState.DONE).exists()
 
 

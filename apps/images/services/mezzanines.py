@@ -18,7 +18,7 @@ from apps.imaging.mezzanine import FORMAT, has_mezzanine, make_recipe
 from apps.imaging.pixels.encoders import Generation
 from apps.imaging.recipe import OutputFormat, Recipe
 from apps.imaging.subject import SUBJECT
-from apps.outbox.models import Job
+from apps.outbox.models import Job, JobState
 from apps.outbox.services import add_job
 
 RENDER_MEZZANINE = "images.render_mezzanine"
@@ -29,10 +29,16 @@ def plan_mezzanine(*, image: Image) -> None:
     if has_mezzanine(source_info(image)):
         add_job(
             kind=RENDER_MEZZANINE,
-            key=f"{image.pk}:{image.version}",
+            key=_make_key(image),
             payload={"image": image.pk, "image_version": image.version},
             account=image.account,
         )
+
+
+def is_mezzanine_planned(*, image: Image) -> bool:
+    """Whether a worker makes the mezzanine now or later."""
+    planned = Job.objects.filter(kind=RENDER_MEZZANINE, key=_make_key(image))
+    return planned.filter(state__in=[JobState.PENDING, JobState.RUNNING]).exists()
 
 
 def render_mezzanine(job: Job) -> None:
@@ -41,11 +47,16 @@ def render_mezzanine(job: Job) -> None:
     image = Image.objects.live().filter(pk=payload["image"], version=payload["image_version"]).first()
     if image is None or find_mezzanine(image=image) is not None:
         return
+    with suppress(TooLargeToProcess):  # by this host, each time it tries; whoever asks is told
+        make_mezzanine(image=image)
+
+
+def make_mezzanine(*, image: Image) -> None:
+    """Make and keep the mezzanine now; raises TooLargeToProcess where this host is too small for it."""
     key = mezzanine_key(image.pk, image.version)
-    # What this host is too small for, it is too small for each time; whoever asks is told.
-    with suppress(TooLargeToProcess), open_originals(image.storage_key) as (original,):
+    with open_originals(image.storage_key) as (original,):
         rendered = render(original, make_recipe(source_info(image)), FORMAT, generation=key.generation)
-        store_rendition(account_pk=image.account_id, key=key, rendered=rendered)
+    store_rendition(account_pk=image.account_id, key=key, rendered=rendered)
 
 
 def find_mezzanine(*, image: Image) -> StoredRendition | None:
@@ -68,3 +79,7 @@ def find_subject(*, image: Image, recipe: Recipe) -> FocalPoints:
         return known
     keep_focal_points(image_pk=image.pk, image_version=image.version, found=found)
     return known.join(found)
+
+
+def _make_key(image: Image) -> str:
+    return f"{image.pk}:{image.version}"

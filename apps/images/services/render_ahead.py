@@ -12,7 +12,13 @@ from apps.images.metrics import measured
 from apps.images.models import Image
 from apps.images.overlays import OverlayFacts
 from apps.images.renderer import RENDER_LIMITS, finds_faces, longest_render_seconds, render
-from apps.images.services.mezzanines import find_mezzanine, find_subject, plan_mezzanine
+from apps.images.services.mezzanines import (
+    find_mezzanine,
+    find_subject,
+    is_mezzanine_planned,
+    make_mezzanine,
+    plan_mezzanine,
+)
 from apps.images.services.overlays import find_overlays
 from apps.images.services.renditions import find_rendition, store_rendition
 from apps.images.sources import (
@@ -100,14 +106,20 @@ def render_ahead(job: Job) -> None:
 
 
 def _render(image: Image, overlays: tuple[OverlayFacts, ...], recipe: Recipe, key: RenditionKey) -> Rendered:
-    """Return the rendition. Raises RetryLater while its mezzanine is missing: another job makes that."""
+    """Return the rendition. Raises TooLargeToProcess, and RetryLater while its mezzanine is missing.
+
+    Another job makes that. Where it did not, this one does, and renders in its next lease: one each.
+    """
     known, stands_for = read_focal_points(image.focal_points), None
     open_base = partial(open_original, image.storage_key)
     if is_made_from_mezzanine(recipe, key.output, source_info(image)):
+        is_planned = is_mezzanine_planned(image=image)  # asked first: it may be made in between
         mezzanine = find_mezzanine(image=image)
-        if mezzanine is None:
-            plan_mezzanine(image=image)
+        if mezzanine is None and is_planned:
             raise RetryLater(_MEZZANINE_SECONDS, "the mezzanine is not made yet")
+        if mezzanine is None:
+            make_mezzanine(image=image)
+            raise RetryLater(0, "the mezzanine had to be made first")
         open_base = partial(open_rendition, mezzanine.storage_key)
         known, stands_for = find_subject(image=image, recipe=recipe), (image.width, image.height)
     storage_keys = [overlay.storage_key for overlay in overlays]
