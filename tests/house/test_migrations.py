@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.contrib.postgres.operations import AddIndexConcurrently
@@ -10,6 +11,8 @@ from django.core.management import call_command
 from django.db.migrations import AddField, AddIndex, CreateModel, Migration
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import NOT_PROVIDED
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.django_db
@@ -45,3 +48,10 @@ def test_nobody_waits_for_an_index_of_a_table_that_was_there() -> None:
                 assert isinstance(each, AddIndexConcurrently), f"{migration} locks {each.model_name}"
                 assert not migration.atomic
     assert seen
+
+
+def test_what_a_migration_does_stays_when_the_services_change() -> None:
+    paths = list((ROOT / "apps").glob("*/migrations/*.py"))
+    assert paths
+    for path in paths:
+        assert ".services" not in path.read_text(), f"{path} does whatever a service does by then"

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import io
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
 
 from apps.accounts.actor import SYSTEM
 from apps.accounts.models import Account
@@ -55,3 +59,32 @@ def test_editing_notes_them_anew(orchard: Account, photo: Image) -> None:
 def test_a_draft_s_are_there_when_it_is_an_image(orchard: Account) -> None:
     draft, _ = grant_upload(account=orchard, metadata={"n": 1}, actor=SYSTEM)
     assert noted(draft) == {"n": 1}
+
+
+def test_what_an_older_version_wrote_is_noted_by_command(
+    orchard: Account, photo: Image, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other, _ = grant_upload(account=orchard, metadata={"gone": 1}, actor=SYSTEM)
+    Image.objects.filter(pk=photo.pk).update(metadata={"n": 1})
+    Image.objects.filter(pk=other.pk).update(metadata={})
+    call_command("renew_numbers")
+    assert (noted(photo), noted(other)) == ({"n": 1}, {})
+    assert capsys.readouterr().out == "The numbers of 2 images noted.\n"
+
+
+def test_the_migration_notes_what_the_service_does(orchard: Account) -> None:
+    """It has its own SQL, which stays when the service's changes: this test may go then."""
+    metadata = {
+        "n": 7,
+        "a": {"b": {"c": {"d": {"e": -1.5, "f": {"g": 1}}}}},
+        "huge": 10**400,
+        "ti": 1e-320,
+        "ü": 3,
+    }
+    image, _ = grant_upload(account=orchard, metadata=metadata, actor=SYSTEM)
+    before = noted(image)
+    MetadataNumber.objects.all().delete()
+    migration = import_module("apps.images.migrations.0008_long_lists")
+    with connection.schema_editor() as editor:
+        migration.note_all_numbers(apps, editor)
+    assert noted(image) == before == {"n": 7, "a.b.c.d.e": -1.5, "huge": 1e300, "ti": 0}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import connection
+from django.db import connection, transaction
 
 from apps.images.conditions import KEY_PATTERN, LARGEST, MAX_LEVELS, SMALLEST
 from apps.images.models import Image, MetadataNumber
 
+_BATCH = 1000
 # Walks down objects, not lists: a filter's path leads through keys alone. A number that no float can be near
 # is kept as the last one that can; the order is the same.
 NOTE_NUMBERS = """
@@ -60,3 +61,18 @@ def note_numbers_of(image_pks: Sequence[int]) -> None:
                 "largest": LARGEST,
             },
         )
+
+
+def renew_all_numbers() -> int:
+    """Note the numbers of all images anew, some at a time; returns of how many."""
+    count = last = 0
+    while True:
+        with transaction.atomic():
+            # Locked: whoever changes an image's metadata meanwhile notes its numbers before or after.
+            images = Image.objects.filter(pk__gt=last).order_by("pk").select_for_update(no_key=True)
+            pks = list(images.values_list("pk", flat=True)[:_BATCH])
+            MetadataNumber.objects.filter(image__in=pks).delete()
+            note_numbers_of(pks)
+        if not pks:
+            return count
+        count, last = count + len(pks), pks[-1]
