@@ -2,7 +2,8 @@
 
     note_uses ◀── delivery, a minute's hits at once      beat ──▶ plan_evictions ──▶ EVICT, a job in slices
 
-Those nobody has asked for the longest are dropped; whoever asks again has them made anew, the same bytes.
+Those nobody has asked for the longest are dropped; whoever asks again has them made anew: the same bytes,
+unless they were rendered ahead (`SMALL`), since those come back as a waiting viewer gets them (`QUICK`).
 Originals and mezzanines count for nothing here and are never touched. Files leave minutes after their rows.
 """
 

@@ -12,8 +12,8 @@ from apps.images.services.budget import drop_renditions
 
 class Command(BaseCommand):
     help = (
-        "Drop every rendition, or an account's. Originals stay, and who asks gets the same bytes again; "
-        "files leave ten minutes later."
+        "Drop every rendition, or an account's. Originals stay, and who asks has them made anew: the same "
+        "bytes, or somewhat more of what was rendered ahead. Files leave ten minutes later."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
