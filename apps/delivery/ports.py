@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -68,13 +69,13 @@ async def open_ports(
     """
     # Each flight waits for one mezzanine at most, and must not be refused that for want of a seat.
     flights, mezzanine_flights = (make_flights(seats * settings.RENDER_QUEUE) for seats in (1, 2))
-    threads, claim_threads = DatabaseThreads(), DatabaseThreads(2)
+    threads, claim_threads, fetch_threads = map(DatabaseThreads, (4, 2, settings.FETCH_AT_ONCE))
     tally, uses = Tally(), Uses()
     flusher = Flusher([tally, uses], threads)
     claims = Claims(claim_threads)
     pool = pool or make_pool()
     look_up = AsyncLookup(pool, settings.FIELD_KEYS)
-    sources = make_sources(look_up)
+    sources = make_sources(look_up, fetch_threads)
     await pool.open(wait=False)
     flusher.start()
     try:
@@ -103,9 +104,10 @@ async def open_ports(
         await mezzanine_flights.close()
         await flusher.close()
         await claims.close()
-        claim_threads.close()
-        threads.close()
         await pool.close()
+        # Last and off the event loop: a fetch under way cannot be called back. Nothing else waits for it.
+        for each in (claim_threads, threads, fetch_threads):
+            await asyncio.to_thread(each.close)
 
 
 def make_rendering(renderer: Renderer, threads: DatabaseThreads) -> Rendering:
@@ -117,10 +119,10 @@ def make_flights(limit: int) -> Flights[RenditionKey, StoredRendition | None]:
     return Flights(limit=limit, failures=Failures(seconds=FAILURE_SECONDS), is_lasting=is_lasting)
 
 
-def make_sources(look_up: Callable[[Link], Awaitable[Facts | None]]) -> Sources:
+def make_sources(look_up: Callable[[Link], Awaitable[Facts | None]], threads: DatabaseThreads) -> Sources:
     return Sources(
         look_up=look_up,
-        threads=DatabaseThreads(settings.FETCH_AT_ONCE),
+        threads=threads,
         flights=Flights(
             limit=MAX_FETCHES, failures=Failures(seconds=FAILURE_SECONDS), is_lasting=is_lasting_fetch
         ),

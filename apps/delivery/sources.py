@@ -42,7 +42,7 @@ class Detour:
 class Sources:
     """`own_urls` are delivery's and control's, `at_once` is how many fetches the fetcher makes.
 
-    `wait_seconds` is how long a request waits for a flight. Closes the threads and flights it is given.
+    `wait_seconds` is how long a request waits for a flight. Closes the flights it is given.
     """
 
     def __init__(
@@ -94,9 +94,8 @@ class Sources:
         return brought
 
     async def close(self) -> None:
-        """Call back all fetches, and wait for those that cannot be."""
+        """Call back all who wait for a fetch; one under way ends in its thread."""
         await self._flights.close()
-        self._threads.close()
 
     async def _fetch(self, link: RemoteLink, facts: Facts) -> None:
         # The fetcher refuses an account that has half of its slots already: here, a page of thirty pictures
