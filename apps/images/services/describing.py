@@ -15,6 +15,7 @@ from apps.images.errors import OriginalMissing
 from apps.images.models import Image
 from apps.images.renderer import render
 from apps.images.sources import open_original
+from apps.imaging.errors import TooLargeToProcess
 from apps.imaging.pixels.encoders import Generation
 from apps.imaging.placeholder import read_placeholder
 from apps.imaging.recipe import FormatChoice, OutputFormat, Recipe
@@ -51,6 +52,8 @@ def describe(job: Job) -> None:
     except OriginalMissing:
         if same.filter(storage_key=image.storage_key).exists():  # not replaced or deleted meanwhile
             raise
+        return
+    except TooLargeToProcess:  # by a host whose renderer has no heavy lane; nobody is served worse for it
         return
     found = read_placeholder(made.data)
     colour = "" if found.dominant_colour is None else f"#{found.dominant_colour}"
