@@ -29,6 +29,19 @@ _COUNTS = (
     "edge_bytes",
 )
 
+# What the reference shows: one day's counts, and the sums of that day.
+_EXAMPLE = {
+    "uploads": 2,
+    "uploaded_bytes": 4_691_356,
+    "renders": 8,
+    "rendered_bytes": 401_122,
+    "requests": 310,
+    "hits": 302,
+    "sent_bytes": 9_127_440,
+    "edge_hits": 18_201,
+    "edge_bytes": 501_220_117,
+}
+
 
 class Usage(AccountView):
     class Query(serializers.Serializer[Any]):
@@ -62,33 +75,7 @@ class Usage(AccountView):
         class Day(Counts):
             date = serializers.DateField()
 
-        example = {
-            "days": [
-                {
-                    "date": "2026-01-31",
-                    "uploads": 2,
-                    "uploaded_bytes": 4_691_356,
-                    "renders": 8,
-                    "rendered_bytes": 401_122,
-                    "requests": 310,
-                    "hits": 302,
-                    "sent_bytes": 9_127_440,
-                    "edge_hits": 18_201,
-                    "edge_bytes": 501_220_117,
-                }
-            ],
-            "totals": {
-                "uploads": 2,
-                "uploaded_bytes": 4_691_356,
-                "renders": 8,
-                "rendered_bytes": 401_122,
-                "requests": 310,
-                "hits": 302,
-                "sent_bytes": 9_127_440,
-                "edge_hits": 18_201,
-                "edge_bytes": 501_220_117,
-            },
-        }
+        example = {"days": [{"date": "2026-01-31"} | _EXAMPLE], "totals": _EXAMPLE}
 
         days = Day(many=True)
         totals = Counts()
